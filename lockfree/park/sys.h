@@ -30,6 +30,8 @@ unsigned wr_sys_cpus(void);  /* CPUs that this process may run on, >= 1 */
 
 void *wr_sys_alloc(size_t bytes); /* 16-byte aligned, or NULL */
 void wr_sys_free(void *mem);
+/* Zeroed memory, page aligned, that lives as long as the process; or NULL. */
+void *wr_sys_map(size_t bytes);
 
 /* The counter behind every spin budget, and its rate (calibrated once). */
 uint64_t wr_sys_cycles(void);
@@ -39,5 +41,9 @@ struct wr_thread; /* park/thread.h */
 /* The calling thread's own block.  Out of line on purpose: a task may resume on
  * another thread, so its address must not be kept across a park. */
 struct wr_thread *wr_sys_self(void);
+
+/* Call wr_thread_exit(self) when the calling thread ends, also if it is called
+ * again from a later destructor of the same thread. */
+void wr_sys_at_thread_exit(struct wr_thread *self);
 
 #endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * weir/chan.h - channels: typed messages between threads (and tasks).
+ *
+ * A channel of capacity N > 0 is a bounded FIFO buffer; one of capacity 0 is
+ * a rendezvous, where a send returns when a receiver has its message.  Order
+ * is strict: messages arrive in the order of their sends, parties that wait
+ * are served in the order in which they began to wait, and nobody overtakes
+ * them.  All calls on one channel are linearizable, the answers "empty" and
+ * "full" included.
+ *
+ * This file has the untyped layer, for other languages and for sizes that are
+ * known at run time; <weir/typed.h>, included below, has the typed one:
+ *
+ *     WEIR_CHAN(ints, int);
+ *
+ *     ints *ch = ints_make(4);
+ *     weir_send(ch, 1);                  // WEIR_OK, or WEIR_CLOSED
+ *     int v;
+ *     weir_recv(ch, &v);                 // WEIR_OK, or WEIR_CLOSED and v = 0
+ *     weir_close(ch);
+ *     ints_free(ch);
+ *
+ * A NULL channel is Go's nil channel: it is never ready.
+ *
+ * Lifetime: free may be called when no call on the channel will start any
+ * more.  Calls whose message, or whose close, somebody has received may still
+ * be returning: free waits for their last touch.  So whoever receives the last
+ * message, or WEIR_CLOSED, may free the channel at once.
+ *
+ *              send  recv  close  len   free
+ *   send        -     -     -      -     X      - at the same time: fine
+ *   recv        -     -     -      -     X      X the caller must exclude,
+ *   close       -     -     S      -     X        but see Lifetime
+ *   len         -     -     -      -     X      S the second says WEIR_CLOSED
+ */
+#ifndef WEIR_CHAN_H
+#define WEIR_CHAN_H
+
+#include <weir/base.h>
+
+WEIR_BEGIN_DECLS
+
+typedef struct weir_chan weir_chan;
+
+/**
+ * Make a channel.
+ *
+ * Params:   elem_bytes  size of a message in bytes, at most 2^20; 0 is a
+ *                       message without content
+ *           capacity    messages that it buffers; 0 is a rendezvous
+ * Returns:  the channel, to be freed by weir_chan_free(), or NULL: out of
+ *           memory, or capacity * elem_bytes is beyond any memory
+ * Blocks:   never
+ * Progress: that of malloc
+ * Order:    none; pass the pointer on in a way that orders it
+ * Callable: any thread or task; not from a signal handler
+ */
+WEIR_API WEIR_NODISCARD weir_chan *weir_chan_make(size_t elem_bytes,
+                                                  size_t capacity);
+
+/**
+ * Free a channel; see Lifetime above.
+ *
+ * Params:   ch  channel; NULL: nothing happens.  Messages in it are dropped
+ * Returns:  nothing; aborts when somebody still waits on it
+ * Blocks:   for the last touch of calls that are returning, some instructions
+ * Progress: that of free
+ * Order:    none
+ * Callable: any thread or task; not from a signal handler
+ * Waiters:  none
+ */
+WEIR_API void weir_chan_free(weir_chan *ch);
+
+/**
+ * Send one message, waiting until the channel takes it.
+ *
+ * Params:   ch   channel; NULL waits for ever
+ *           msg  elem_bytes bytes, copied before the return
+ * Returns:  WEIR_OK      the message is in the buffer or with a receiver
+ *           WEIR_CLOSED  the channel is closed; the message was not taken
+ *           WEIR_NOMEM   it had to wait and there was no memory for that
+ * Blocks:   while full (bounded), or without a receiver (rendezvous)
+ * Progress: one compare-and-swap and one store when there is room; waits for
+ *           a thread that stopped between the two
+ * Order:    everything before the call happens before the return of the
+ *           receive that gets the message [ring.stamp, waiter.done]; the k-th
+ *           receive from a channel of capacity C happens before the return of
+ *           the (k+C)-th send
+ * Callable: any thread or task, also from TLS destructors; not from a signal
+ *           handler.  Not a cancellation point
+ * Waiters:  thread, task
+ */
+WEIR_API WEIR_NODISCARD int weir_chan_send(weir_chan *ch, const void *msg);
+
+/**
+ * As weir_chan_send, but never waits for room.
+ *
+ * Returns:  also WEIR_AGAIN: the channel was full (or had no receiver
+ *           waiting) at one instant of the call.  NULL is always WEIR_AGAIN
+ * Blocks:   never for room; a place that a receiver has claimed and not yet
+ *           emptied is waited for, spinning, then sleeping in bounded steps
+ */
+WEIR_API WEIR_NODISCARD int weir_chan_try_send(weir_chan *ch, const void *msg);
+
+/**
+ * As weir_chan_send, but stops waiting at a limit.
+ *
+ * Params:   limit  when; one that has passed already makes this a try
+ * Returns:  also WEIR_TIMEOUT (the deadline of the limit), or the status that
+ *           its context ended with; the message was not taken
+ */
+WEIR_API WEIR_NODISCARD int weir_chan_send_until(weir_chan *ch, const void *msg,
+                                                 weir_limit limit);
+
+/**
+ * Receive one message, waiting for it.
+ *
+ * Params:   ch   channel; NULL waits for ever
+ *           msg  elem_bytes bytes for the message; zeroed on WEIR_CLOSED
+ * Returns:  WEIR_OK      a message
+ *           WEIR_CLOSED  the channel is closed and drained
+ *           WEIR_NOMEM   it had to wait and there was no memory for that
+ * Blocks:   while empty (bounded), or without a sender (rendezvous)
+ * Progress: one compare-and-swap and one store when there is a message; waits
+ *           for a thread that stopped between the two
+ * Order:    everything before the send (or, for WEIR_CLOSED, the close)
+ *           happens before the return [ring.stamp, waiter.done, ring.claim]
+ * Callable: as weir_chan_send
+ * Waiters:  thread, task
+ */
+WEIR_API WEIR_NODISCARD int weir_chan_recv(weir_chan *ch, void *msg);
+
+/**
+ * As weir_chan_recv, but never waits for a message.
+ *
+ * Returns:  also WEIR_AGAIN: the channel was empty (or had no sender waiting)
+ *           and not closed at one instant of the call; msg is untouched.  NULL
+ *           is always WEIR_AGAIN
+ * Blocks:   never for a message; one that its sender has claimed a place for
+ *           and not yet stored is waited for, spinning, then sleeping in
+ *           bounded steps
+ */
+WEIR_API WEIR_NODISCARD int weir_chan_try_recv(weir_chan *ch, void *msg);
+
+/**
+ * As weir_chan_recv, but stops waiting at a limit.
+ *
+ * Params:   limit  when; one that has passed already makes this a try
+ * Returns:  also WEIR_TIMEOUT (the deadline of the limit), or the status that
+ *           its context ended with; msg is untouched
+ */
+WEIR_API WEIR_NODISCARD int weir_chan_recv_until(weir_chan *ch, void *msg,
+                                                 weir_limit limit);
+
+/**
+ * Close a channel: no message will be taken any more.
+ *
+ * Sends that wait, and all later ones, return WEIR_CLOSED.  Receivers get what
+ * is in the buffer, then WEIR_CLOSED.
+ *
+ * Params:   ch  channel; NULL aborts
+ * Returns:  WEIR_OK      this call closed it
+ *           WEIR_CLOSED  it was closed already
+ * Blocks:   for the list lock, which is held for tens of nanoseconds
+ * Progress: blocking in that sense
+ * Order:    everything before the call happens before every return of
+ *           WEIR_CLOSED from a receive [ring.claim, waiter.done]
+ * Callable: any thread or task; not from a signal handler
+ * Waiters:  none
+ */
+WEIR_API int weir_chan_close(weir_chan *ch);
+
+/**
+ * How many messages the buffer holds.
+ *
+ * Params:   ch  channel; NULL has none
+ * Returns:  the number at one instant of the call, claimed places included; 0
+ *           for a rendezvous.  Not a means of synchronisation
+ * Blocks:   never
+ * Progress: lock-free: looks again while receivers take messages
+ * Order:    none
+ * Callable: anywhere, signal handlers included
+ */
+WEIR_API size_t weir_chan_len(const weir_chan *ch);
+
+/**
+ * How many messages the buffer can hold.
+ *
+ * Params:   ch  channel; NULL has none
+ * Returns:  the capacity that it was made with
+ * Blocks:   never
+ * Progress: wait-free
+ * Order:    none
+ * Callable: anywhere, signal handlers included
+ */
+WEIR_API size_t weir_chan_cap(const weir_chan *ch);
+
+WEIR_END_DECLS
+
+#include <weir/typed.h>
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * weir/mpmc.h - a bounded queue for many producers and many consumers.
+ *
+ * Header only; no library is needed.  A raw ring neither waits nor closes, so
+ * its calls return bool; channels (<weir/chan.h>) return a status.
+ *
+ *     struct event { long key, value; };
+ *     WEIR_MPMC(events, struct event, 64);     // type and functions
+ *
+ *     static events q;                         // or inside a structure
+ *     events_init(&q);                         // before it is shared
+ *     if (!events_try_push(&q, e)) ...         // full
+ *     if (!events_try_pop(&q, &e)) ...         // empty
+ *
+ * Two looks at a ring that is not ready:
+ *   try_   says full or empty exactly: at one instant during the call it was
+ *          so.  An element that its producer has claimed a place for and not
+ *          yet stored is waited for.
+ *   poll_  decides by the slot's stamp alone: it may say empty while an older
+ *          element is still being stored (and full likewise).  Several times
+ *          cheaper when polled hard, because it leaves the index of the other
+ *          side where it is.  Use it in loops that retry anyway.
+ *
+ * What each may do at the same time: everything but init, which must be done
+ * before the ring is shared.  The capacity is exact, any number from 1.
+ * Elements are copied; in C++ they must be trivially copyable.
+ */
+#ifndef WEIR_MPMC_H
+#define WEIR_MPMC_H
+
+#include <weir/ring.h>
+
+#ifdef __cplusplus
+#include <type_traits>
+#define WEIR_ASSERT_COPYABLE(T)                                                \
+    static_assert(std::is_trivially_copyable<T>::value,                        \
+                  "weir copies elements as bytes")
+#define WEIR_ASSERT_STATIC(c, what) static_assert(c, what)
+#else
+#define WEIR_ASSERT_COPYABLE(T) _Static_assert(sizeof(T) > 0, "complete type")
+#define WEIR_ASSERT_STATIC(c, what) _Static_assert(c, what)
+#endif
+
+/**
+ * Declare the ring type `name` for N elements of type T, and its functions:
+ *
+ *     void name_init(name *q);
+ *     bool name_try_push(name *q, T v);    bool name_try_pop(name *q, T *v);
+ *     bool name_poll_push(name *q, T v);   bool name_poll_pop(name *q, T *v);
+ *
+ * Params:   q  the ring; v  the element, copied
+ * Returns:  true: done; false: full (push) or empty (pop), and nothing changed
+ * Blocks:   poll_: never; try_: only for an element that is claimed and not
+ *           yet stored (or removed)
+ * Progress: one compare-and-swap and one store when uncontended; not lock-free
+ *           when a thread stops between the two
+ * Order:    what was done before a push happens before the return of the pop
+ *           that gets its element [ring.stamp]
+ * Callable: any thread; not from a signal handler that may interrupt a call
+ *           on the same ring
+ */
+#define WEIR_MPMC(name, T, N)                                                  \
+    WEIR_ASSERT_STATIC((N) >= 1, "a ring holds at least one element");         \
+    WEIR_ASSERT_COPYABLE(T);                                                   \
+    typedef struct name##_slot_ {                                              \
+        WEIR_ATOMIC(uint64_t) stamp;                                           \
+        T value;                                                               \
+    } __attribute__((aligned(WEIR_RING_SLOT_ALIGN(sizeof(T))))) name##_slot_;  \
+    typedef struct name {                                                      \
+        weir_ring_word send;                                                   \
+        weir_ring_word receive;                                                \
+        name##_slot_ slots[N];                                                 \
+    } __attribute__((aligned(WEIR_SEPARATION))) name;                          \
+                                                                               \
+    static inline weir_ring_shape name##_shape_(void)                          \
+    {                                                                          \
+        weir_ring_shape shape;                                                 \
+                                                                               \
+        shape.capacity = (N);                                                  \
+        shape.lap = weir_ring_lap_of(N);                                       \
+        shape.stride = sizeof(name##_slot_);                                   \
+        return shape;                                                          \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline void name##_init(name *q)            \
+    {                                                                          \
+        weir_store_rlx(&q->send.word, 0);                                      \
+        weir_store_rlx(&q->receive.word, 0);                                   \
+        weir_ring_init_slots(name##_shape_(), q->slots);                       \
+    }                                                                          \
+                                                                               \
+    static inline bool name##_fill_(char *slot, T v, uint64_t ticket)          \
+    {                                                                          \
+        if (slot == NULL)                                                      \
+            return false;                                                      \
+        ((name##_slot_ *)(void *)slot)->value = v;                             \
+        weir_ring_publish(slot, ticket | WEIR_RING_FULL);                      \
+        return true;                                                           \
+    }                                                                          \
+                                                                               \
+    static inline bool name##_empty_(char *slot, T *v, uint64_t ticket)        \
+    {                                                                          \
+        if (slot == NULL)                                                      \
+            return false;                                                      \
+        *v = ((name##_slot_ *)(void *)slot)->value;                            \
+        weir_ring_publish(slot, ticket + name##_shape_().lap);                 \
+        return true;                                                           \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline bool name##_try_push(name *q, T v)   \
+    {                                                                          \
+        uint64_t ticket;                                                       \
+        char *slot =                                                           \
+            weir_ring_take_exact(name##_shape_(), q->slots, &q->send.word,     \
+                                 &q->receive.word, 0, &ticket);                \
+                                                                               \
+        return name##_fill_(slot, v, ticket);                                  \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline bool name##_try_pop(name *q, T *v)   \
+    {                                                                          \
+        uint64_t ticket;                                                       \
+        char *slot = weir_ring_take_exact(                                     \
+            name##_shape_(), q->slots, &q->receive.word, &q->send.word,        \
+            WEIR_RING_FULL, &ticket);                                          \
+                                                                               \
+        return name##_empty_(slot, v, ticket);                                 \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline bool name##_poll_push(name *q, T v)  \
+    {                                                                          \
+        uint64_t ticket;                                                       \
+        char *slot = weir_ring_take(name##_shape_(), q->slots,                 \
+                                    &q->send.word, 0, &ticket);                \
+                                                                               \
+        return name##_fill_(slot, v, ticket);                                  \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline bool name##_poll_pop(name *q, T *v)  \
+    {                                                                          \
+        uint64_t ticket;                                                       \
+        char *slot =                                                           \
+            weir_ring_take(name##_shape_(), q->slots, &q->receive.word,        \
+                           WEIR_RING_FULL, &ticket);                           \
+                                                                               \
+        return name##_empty_(slot, v, ticket);                                 \
+    }                                                                          \
+                                                                               \
+    WEIR_ASSERT_STATIC(offsetof(name, receive) == WEIR_SEPARATION &&           \
+                           offsetof(name, slots) == 2 * WEIR_SEPARATION,       \
+                       "the two indexes and the slots share no line")
+
+#endif

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * weir/ring.h - the stamped-slot ring under weir's MPMC ring and channels.
+ *
+ * Two index words and an array of slots; each slot has a stamp beside its
+ * element.  A party claims a ticket by one compare-and-swap on its index word
+ * and publishes by one store to the stamp.
+ *
+ * State
+ *   word    a ticket, in steps of WEIR_RING_STEP: lap * lap_unit + position;
+ *           low bits are flags that a channel uses (0 in a raw ring), chosen
+ *           so that a flagged word equals no stamp
+ *   stamp   ticket t: the slot waits for the sender of t
+ *           t | WEIR_RING_FULL: it holds the element of t
+ *
+ * Invariants
+ *   R1  A slot's stamp only grows: t, t|FULL, t + one lap, ...
+ *   R2  The sender of t alone moves the stamp from t to t|FULL, the receiver
+ *       of t alone from t|FULL to t + one lap.
+ *   R3  receive word <= send word <= receive word + one lap.
+ *
+ * Progress: not lock-free.  A thread that stops between its claim and its
+ * stamp keeps the parties of later laps of that slot waiting.
+ *
+ * Exactness: "full" (send word one lap ahead) and "empty" (words equal) are
+ * decided by one look at each index, own word first; the opposite one, read
+ * second, may have moved on meanwhile, which a signed difference allows for.
+ *
+ * Limits   capacity 1 to WEIR_RING_CAPACITY_MAX, any value: positions wrap
+ *          by lap, so that the index needs no division.  61 bits of ticket.
+ * Source   D. Vyukov, "Bounded MPMC queue" (2010); the lap in the index word
+ *          after crossbeam's ArrayQueue (MIT/Apache), with exact full/empty.
+ */
+#ifndef WEIR_RING_H
+#define WEIR_RING_H
+
+#include <weir/atomic.h>
+#include <weir/backoff.h>
+#include <weir/cpu.h>
+
+#define WEIR_RING_STEP ((uint64_t)8)
+#define WEIR_RING_FLAGS ((uint64_t)6) /* of a word: two, for channels */
+#define WEIR_RING_FULL ((uint64_t)1)  /* of a stamp */
+#define WEIR_RING_CAPACITY_MAX ((uint64_t)1 << 40)
+
+/* An index word and room behind it: other cores write the next one. */
+typedef union weir_ring_word {
+    WEIR_ATOMIC(uint64_t) word;
+    char separation_[WEIR_SEPARATION];
+} weir_ring_word;
+
+/** The shape of a ring; constant once made. */
+typedef struct weir_ring_shape {
+    uint64_t capacity;
+    uint64_t lap;    /**< lap_unit: a power of two >= capacity, in steps */
+    uint64_t stride; /**< bytes from slot to slot */
+} weir_ring_shape;
+
+/* Bytes of a slot, and its alignment: small slots share a line, 8-byte
+ * elements by four; a larger one starts on a line of its own. */
+#define WEIR_RING_SLOT_ALIGN(elem_bytes)                                       \
+    ((elem_bytes) <= 8 ? 16 : (elem_bytes) <= 24 ? 32 : 64)
+#define WEIR_RING_STRIDE(elem_bytes)                                           \
+    ((8 + (elem_bytes) + WEIR_RING_SLOT_ALIGN(elem_bytes) - 1) /               \
+     WEIR_RING_SLOT_ALIGN(elem_bytes) * WEIR_RING_SLOT_ALIGN(elem_bytes))
+
+static inline uint64_t
+weir_ring_lap_of(uint64_t capacity)
+{
+    uint64_t lap = WEIR_RING_STEP;
+
+    while (lap < capacity * WEIR_RING_STEP)
+        lap *= 2;
+    return lap;
+}
+
+static inline uint64_t
+weir_ring_position(weir_ring_shape shape, uint64_t ticket)
+{
+    return (ticket & (shape.lap - 1)) / WEIR_RING_STEP;
+}
+
+static inline uint64_t
+weir_ring_next(weir_ring_shape shape, uint64_t ticket)
+{
+    if (weir_ring_position(shape, ticket) + 1 < shape.capacity)
+        return ticket + WEIR_RING_STEP;
+    return (ticket & ~(shape.lap - 1)) + shape.lap;
+}
+
+/* The number of tickets from `from` to `to`, which is not before it. */
+static inline uint64_t
+weir_ring_distance(weir_ring_shape shape, uint64_t from, uint64_t to)
+{
+    const uint64_t laps = (to & ~(shape.lap - 1)) - (from & ~(shape.lap - 1));
+
+    return laps / shape.lap * shape.capacity + weir_ring_position(shape, to) -
+           weir_ring_position(shape, from);
+}
+
+/* The send word `t`, read before the receive word `h`: nothing is free. */
+static inline bool
+weir_ring_is_full(weir_ring_shape shape, uint64_t t, uint64_t h)
+{
+    return (int64_t)((t & ~WEIR_RING_FLAGS) - (h & ~WEIR_RING_FLAGS)) >=
+           (int64_t)shape.lap;
+}
+
+static inline char *
+weir_ring_slot(weir_ring_shape shape, void *slots, uint64_t ticket)
+{
+    return (char *)slots + weir_ring_position(shape, ticket) * shape.stride;
+}
+
+static inline WEIR_ATOMIC(uint64_t) *
+weir_ring_stamp(char *slot)
+{
+    return (WEIR_ATOMIC(uint64_t) *)(void *)slot;
+}
+
+/* Slots of an empty ring.  Before anybody else can reach it. */
+static inline void
+weir_ring_init_slots(weir_ring_shape shape, void *slots)
+{
+    for (uint64_t i = 0; i < shape.capacity; i++)
+        weir_store_rlx(weir_ring_stamp((char *)slots + i * shape.stride),
+                       i * WEIR_RING_STEP);
+}
+
+/*
+ * Claim the ticket *ticket of `word`, whose slot must bear the stamp
+ * *ticket | full.  On entry *ticket is the word as the caller read it, without
+ * flags.  NULL: another party was faster; *ticket is the word read anew.
+ */
+static inline bool
+weir_ring_claim(weir_ring_shape shape, WEIR_ATOMIC(uint64_t) *word,
+                uint64_t *ticket)
+{
+    /* order(ring.claim) REL+ACQ: who reads the index that we leave reads all
+     * that we read before; found needed for exact "empty" and "full". */
+    return weir_cas_acqrel(word, ticket, weir_ring_next(shape, *ticket));
+}
+
+static inline uint64_t
+weir_ring_load_stamp(char *slot)
+{
+    /* order(ring.stamp) ACQ: the element, or that it has been read; see
+     * weir_ring_publish(). */
+    return weir_load_acq(weir_ring_stamp(slot));
+}
+
+/* The last touch of a ticket. */
+static inline void
+weir_ring_publish(char *slot, uint64_t stamp)
+{
+    /* order(ring.stamp) REL: the element is written (or read) before the
+     * next party of this slot sees the stamp in weir_ring_load_stamp(). */
+    weir_store_rel(weir_ring_stamp(slot), stamp);
+}
+
+static inline uint64_t
+weir_ring_load_word(WEIR_ATOMIC(uint64_t) *word)
+{
+    /* order(ring.claim) ACQ: what the claimers before us had read; see
+     * weir_ring_claim(). */
+    return weir_load_acq(word);
+}
+
+/*
+ * Claim the next ticket of `own` for a raw ring, if its slot is ready (full:
+ * WEIR_RING_FULL for a receiver, 0 for a sender).  NULL: not ready at one
+ * instant; *ticket is the ticket that was not.
+ */
+static inline char *
+weir_ring_take(weir_ring_shape shape, void *slots, WEIR_ATOMIC(uint64_t) *own,
+               uint64_t full, uint64_t *ticket)
+{
+    weir_backoff backoff = WEIR_BACKOFF_INIT;
+
+    *ticket = weir_ring_load_word(own);
+    for (;;) {
+        char *slot = weir_ring_slot(shape, slots, *ticket);
+        const uint64_t stamp = weir_ring_load_stamp(slot);
+
+        if (stamp == (*ticket | full)) {
+            if (weir_ring_claim(shape, own, ticket))
+                return slot;
+            weir_backoff_pause(&backoff);
+        } else if ((int64_t)(stamp - (*ticket | full)) < 0) {
+            return NULL;
+        } else {
+            /* Another party took this ticket after we read the word. */
+            *ticket = weir_ring_load_word(own);
+        }
+    }
+}
+
+/*
+ * As weir_ring_take(), but NULL means exactly full (or empty): a slot whose
+ * opposite party has claimed and not yet stamped is waited for.
+ */
+static inline char *
+weir_ring_take_exact(weir_ring_shape shape, void *slots,
+                     WEIR_ATOMIC(uint64_t) *own,
+                     WEIR_ATOMIC(uint64_t) *opposite, uint64_t full,
+                     uint64_t *ticket)
+{
+    weir_backoff backoff = WEIR_BACKOFF_INIT;
+
+    for (;;) {
+        char *slot = weir_ring_take(shape, slots, own, full, ticket);
+        uint64_t other;
+
+        if (slot != NULL)
+            return slot;
+        other = weir_ring_load_word(opposite);
+        if (full != 0 ? *ticket == other
+                      : weir_ring_is_full(shape, *ticket, other))
+            return NULL;
+        weir_backoff_pause(&backoff);
+    }
+}
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * weir/spsc.h - a bounded queue for one producer and one consumer.
+ *
+ * Header only; no library is needed.
+ *
+ * State     tail: elements pushed, written by the producer alone
+ *           head: elements popped, written by the consumer alone
+ *           each side keeps, on its own line, the last value that it saw of the
+ *           other's index; it looks again only when that says full or empty
+ * Invariant head <= tail <= head + N
+ * Progress  wait-free: no read-modify-write, no loop
+ * Limits    2^64 elements
+ * Source    L. Lamport, "Specifying Concurrent Program Modules" (1983); the
+ *           cached index after MCRingBuffer (Lee, Bu and Chandranmenon, 2010).
+ */
+#ifndef WEIR_SPSC_H
+#define WEIR_SPSC_H
+
+#include <weir/mpmc.h>
+
+/* One side's index and its picture of the other's. */
+typedef union weir_spsc_side {
+    struct {
+        WEIR_ATOMIC(uint64_t) index;
+        uint64_t other; /* this side's own: how far the other was, at least */
+        uint64_t place; /* this side's own: index modulo N */
+    } s;
+    char separation_[WEIR_SEPARATION];
+} weir_spsc_side;
+
+/* The producer's half: whether there is room for the element at `index`. */
+static inline bool
+weir_spsc_has_room(weir_spsc_side *own, weir_spsc_side *opposite,
+                   uint64_t index, uint64_t capacity)
+{
+    if (index - own->s.other < capacity)
+        return true;
+    /* order(spsc.head) ACQ: the consumer has read the slot before we fill it
+     * again; see weir_spsc_advance_head(). */
+    own->s.other = weir_load_acq(&opposite->s.index);
+    return index - own->s.other < capacity;
+}
+
+static inline bool
+weir_spsc_has_item(weir_spsc_side *own, weir_spsc_side *opposite,
+                   uint64_t index)
+{
+    if (own->s.other != index)
+        return true;
+    /* order(spsc.tail) ACQ: the element, see weir_spsc_advance_tail(). */
+    own->s.other = weir_load_acq(&opposite->s.index);
+    return own->s.other != index;
+}
+
+static inline void
+weir_spsc_advance_tail(weir_spsc_side *own, uint64_t index)
+{
+    /* order(spsc.tail) REL: the element is in its slot before the consumer
+     * sees the index in weir_spsc_has_item(). */
+    weir_store_rel(&own->s.index, index + 1);
+}
+
+static inline void
+weir_spsc_advance_head(weir_spsc_side *own, uint64_t index)
+{
+    /* order(spsc.head) REL: the element has been read before the producer
+     * sees the index in weir_spsc_has_room(). */
+    weir_store_rel(&own->s.index, index + 1);
+}
+
+static inline void
+weir_spsc_step(weir_spsc_side *own, uint64_t capacity)
+{
+    own->s.place = own->s.place + 1 == capacity ? 0 : own->s.place + 1;
+}
+
+/**
+ * Declare the ring type `name` for N elements of type T, and its functions:
+ *
+ *     void name_init(name *q);
+ *     bool name_try_push(name *q, T v);    bool name_try_pop(name *q, T *v);
+ *     bool name_poll_push(name *q, T v);   bool name_poll_pop(name *q, T *v);
+ *
+ * As WEIR_MPMC, but one thread at a time may push and one may pop, and try_
+ * and poll_ are the same: with one party a side, "full" and "empty" are exact.
+ *
+ * Returns:  true: done; false: full (push) or empty (pop), and nothing changed
+ * Blocks:   never
+ * Progress: wait-free
+ * Order:    what was done before a push happens before the return of the pop
+ *           that gets its element [spsc.tail]
+ * Callable: one producer and one consumer at a time, any threads; a signal
+ *           handler may be one of them
+ */
+#define WEIR_SPSC(name, T, N)                                                  \
+    WEIR_ASSERT_STATIC((N) >= 1, "a ring holds at least one element");         \
+    WEIR_ASSERT_COPYABLE(T);                                                   \
+    typedef struct name {                                                      \
+        weir_spsc_side producer;                                               \
+        weir_spsc_side consumer;                                               \
+        T slots[N];                                                            \
+    } __attribute__((aligned(WEIR_SEPARATION))) name;                          \
+                                                                               \
+    __attribute__((unused)) static inline void name##_init(name *q)            \
+    {                                                                          \
+        weir_store_rlx(&q->producer.s.index, 0);                               \
+        weir_store_rlx(&q->consumer.s.index, 0);                               \
+        q->producer.s.other = q->consumer.s.other = 0;                         \
+        q->producer.s.place = q->consumer.s.place = 0;                         \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline bool name##_try_push(name *q, T v)   \
+    {                                                                          \
+        const uint64_t index = weir_load_rlx(&q->producer.s.index);            \
+                                                                               \
+        if (!weir_spsc_has_room(&q->producer, &q->consumer, index, (N)))       \
+            return false;                                                      \
+        q->slots[q->producer.s.place] = v;                                     \
+        weir_spsc_step(&q->producer, (N));                                     \
+        weir_spsc_advance_tail(&q->producer, index);                           \
+        return true;                                                           \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline bool name##_try_pop(name *q, T *v)   \
+    {                                                                          \
+        const uint64_t index = weir_load_rlx(&q->consumer.s.index);            \
+                                                                               \
+        if (!weir_spsc_has_item(&q->consumer, &q->producer, index))            \
+            return false;                                                      \
+        *v = q->slots[q->consumer.s.place];                                    \
+        weir_spsc_step(&q->consumer, (N));                                     \
+        weir_spsc_advance_head(&q->consumer, index);                           \
+        return true;                                                           \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline bool name##_poll_push(name *q, T v)  \
+    {                                                                          \
+        return name##_try_push(q, v);                                          \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline bool name##_poll_pop(name *q, T *v)  \
+    {                                                                          \
+        return name##_try_pop(q, v);                                           \
+    }                                                                          \
+                                                                               \
+    WEIR_ASSERT_STATIC(offsetof(name, consumer) == WEIR_SEPARATION &&          \
+                           offsetof(name, slots) == 2 * WEIR_SEPARATION,       \
+                       "the two sides and the slots share no line")
+
+#endif

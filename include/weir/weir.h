@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * weir/weir.h - everything that libweir offers, in one include.
+ *
+ * The rings of <weir/mpmc.h> and <weir/spsc.h> need no library and are
+ * included by themselves.
+ */
+#ifndef WEIR_WEIR_H
+#define WEIR_WEIR_H
+
+#include <weir/base.h>
+#include <weir/chan.h>
+
+#endif

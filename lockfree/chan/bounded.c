@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * chan/bounded.c - the slow paths of a buffered channel; see chan/chan.h.
+ *
+ * The steps of a send that finds no room: spin, then yield, without being
+ * enrolled (flags stay clear, so the others keep their fast path); then, under
+ * the lock, serve a parked receiver, or enrol and sleep at once.  A receive is
+ * the mirror image, and looks at the opposite index once, after its spin, to
+ * see a close.
+ *
+ * A blocking call never looks at the opposite index while it only waits for
+ * its slot: a look would cost the other side a line transfer.
+ */
+#include "chan/chan.h"
+#include "park/limit.h"
+
+/* The stamp has reached `want`, or is past it: look at the word again. */
+static inline bool
+stamp_reached(char *slot, uint64_t want)
+{
+    return (int64_t)(weir_ring_load_stamp(slot) - want) >= 0;
+}
+
+/* Poll the slot for a while, but not at once: see park/policy.c, "The gap". */
+static bool
+spin_for_stamp(weir_chan *ch, struct chan_side *side, char *slot, uint64_t want)
+{
+    struct wr_spin spin;
+    uint64_t gap;
+
+    gap = wr_learned_gap_ns(&side->learned, want & ~WEIR_RING_FULL,
+                            WEIR_RING_STEP, ch->gap_max_ns);
+    if (!wr_learned_spin(&side->learned))
+        return false;
+    if (gap > 0)
+        wr_spin_away(gap);
+    spin = wr_spin_start(WR_WAIT_SPIN_NS);
+    do {
+        if (stamp_reached(slot, want)) {
+            wr_learned_spin_paid(&side->learned);
+            return true;
+        }
+    } while (wr_spin_more(&spin));
+    return false;
+}
+
+static bool
+yield_for_stamp(struct chan_side *side, char *slot, uint64_t want)
+{
+    struct wr_yield yield = wr_yield_start(wr_learned_yields(&side->learned));
+
+    while (wr_yield_more(&yield)) {
+        if (stamp_reached(slot, want)) {
+            wr_learned_yield_paid(&side->learned);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Wait for a party that has claimed this slot's ticket and not published yet:
+ * it is running, or runnable; nobody would wake us. */
+static void
+await_stamp(char *slot, uint64_t want)
+{
+    struct wr_spin spin = wr_spin_start(WR_WAIT_SPIN_NS);
+    struct wr_yield yield;
+
+    do {
+        if (stamp_reached(slot, want))
+            return;
+    } while (wr_spin_more(&spin));
+    yield = wr_yield_start(WR_YIELD_MAX);
+    while (wr_yield_more(&yield)) {
+        if (stamp_reached(slot, want))
+            return;
+    }
+    while (!stamp_reached(slot, want))
+        wr_sys_nap(WR_NAP_NS);
+}
+
+/* Freeze the receive word and see whether the ring is exactly full: only then
+ * may the first sender enrol.  Holds: lock. */
+static bool
+freeze_full(weir_chan *ch)
+{
+    uint64_t h = weir_ring_load_word(&ch->receive.word);
+    uint64_t t = weir_ring_load_word(&ch->send.word);
+
+    /* A freeze that must fail would send passers-by to the lock. */
+    if (!weir_ring_is_full(ch->shape, t, h))
+        return false;
+    /* order(ring.claim) REL+ACQ: the receives before it are seen, those after
+     * it see the flag. */
+    h = weir_fetch_or_acqrel(&ch->receive.word, CHAN_SLOW);
+    t = weir_ring_load_word(&ch->send.word);
+    if (weir_ring_is_full(ch->shape, t, h))
+        return true;
+    chan_thaw(&ch->receive, &ch->senders);
+    return false;
+}
+
+/* A send that saw SLOW, under the lock: to a parked receiver, without moving
+ * an index, or into the buffer.  False: no room.  *served: the receiver to be
+ * granted after the unlock. */
+static bool
+send_flagged(weir_chan *ch, const void *msg, uint64_t t,
+             struct wr_node **served)
+{
+    const uint64_t ticket = t & ~WEIR_RING_FLAGS;
+    char *slot = weir_ring_slot(ch->shape, ch->slots, ticket);
+
+    *served = wr_waiter_claim_first(&ch->receivers, &ch->behind);
+    if (*served != NULL) {
+        chan_copy(ch, (*served)->msg, msg);
+        chan_thaw(&ch->send, &ch->receivers);
+        return true;
+    }
+    if (weir_ring_load_stamp(slot) != ticket) {
+        chan_thaw(&ch->send, &ch->receivers);
+        return false;
+    }
+    chan_copy(ch, slot + sizeof(uint64_t), msg);
+    /* order(ring.claim) REL: as a claim.  A plain store: a frozen word is
+     * moved by the lock holder alone.  Index first, then stamp. */
+    weir_store_rel(&ch->send.word, weir_ring_next(ch->shape, ticket));
+    weir_ring_publish(slot, ticket | WEIR_RING_FULL);
+    return true;
+}
+
+/* w: enrol with it if there is no room; NULL: only try. */
+static int
+send_locked(weir_chan *ch, const void *msg, struct wr_waiter *w)
+{
+    struct wr_node *served = NULL;
+    int status = WEIR_OK;
+    uint64_t t;
+
+    wr_lock_acquire(&ch->lock);
+    t = weir_ring_load_word(&ch->send.word);
+    if (t & CHAN_CLOSED) {
+        status = WEIR_CLOSED;
+    } else if ((t & CHAN_SLOW) && send_flagged(ch, msg, t, &served)) {
+        status = WEIR_OK;
+    } else if (w == NULL) {
+        const uint64_t h = weir_ring_load_word(&ch->receive.word);
+
+        status = weir_ring_is_full(ch->shape, t, h) ? WEIR_AGAIN : CHAN_RETRY;
+    } else if (wr_list_is_empty(&ch->senders) && !freeze_full(ch)) {
+        status = CHAN_RETRY;
+    } else {
+        w->node.msg = (void *)(uintptr_t)msg; /* only read */
+        wr_waiter_arm(w);
+        wr_list_append(&ch->senders, &w->node.link);
+        status = CHAN_PARKED;
+    }
+    wr_lock_release(&ch->lock);
+    if (served != NULL)
+        wr_waiter_grant(served, WEIR_OK); /* last touch: the receiver's */
+    return status;
+}
+
+/* One send without waiting.  WEIR_OK, WEIR_CLOSED, WEIR_AGAIN: slot `*slot` is
+ * not free for `*want`; CHAN_RETRY: the word has a flag. */
+static int
+send_once(weir_chan *ch, const void *msg, char **slot, uint64_t *want)
+{
+    weir_backoff backoff = WEIR_BACKOFF_INIT;
+
+    for (;;) {
+        uint64_t t = weir_ring_load_word(&ch->send.word);
+        uint64_t stamp;
+
+        if (t & CHAN_CLOSED)
+            return WEIR_CLOSED;
+        *want = t & ~WEIR_RING_FLAGS;
+        *slot = weir_ring_slot(ch->shape, ch->slots, t);
+        if (t & CHAN_SLOW)
+            return CHAN_RETRY;
+        stamp = weir_ring_load_stamp(*slot);
+        if (stamp == t) {
+            if (weir_ring_claim(ch->shape, &ch->send.word, &t))
+                break;
+            weir_backoff_pause(&backoff);
+        } else if ((int64_t)(stamp - t) < 0) {
+            return WEIR_AGAIN;
+        }
+    }
+    chan_copy(ch, *slot + sizeof(uint64_t), msg);
+    weir_ring_publish(*slot, *want | WEIR_RING_FULL);
+    return WEIR_OK;
+}
+
+int
+bounded_try_send(weir_chan *ch, const void *msg)
+{
+    char *slot;
+    uint64_t want;
+
+    for (;;) {
+        int status = send_once(ch, msg, &slot, &want);
+
+        if (status == CHAN_RETRY)
+            status = send_locked(ch, msg, NULL);
+        else if (status == WEIR_AGAIN &&
+                 !weir_ring_is_full(ch->shape, want,
+                                    weir_ring_load_word(&ch->receive.word)))
+            status = CHAN_RETRY;
+        if (status != CHAN_RETRY)
+            return status;
+        await_stamp(slot, want);
+    }
+}
+
+/* Enrol and sleep.  CHAN_RETRY: not full after all. */
+static int
+send_park(weir_chan *ch, const void *msg, weir_limit limit)
+{
+    struct wr_waiter *w = wr_waiter_get();
+    int status;
+
+    if (w == NULL)
+        return WEIR_NOMEM;
+    status = send_locked(ch, msg, w);
+    if (status == CHAN_PARKED)
+        return chan_park(ch, w, &ch->senders, &ch->receive, limit, false);
+    wr_waiter_put(w);
+    return status;
+}
+
+int
+bounded_send(weir_chan *ch, const void *msg, weir_limit limit)
+{
+    char *slot;
+    uint64_t want;
+
+    for (;;) {
+        int status = send_once(ch, msg, &slot, &want);
+
+        if (status == WEIR_AGAIN) {
+            if (spin_for_stamp(ch, &ch->send, slot, want) ||
+                yield_for_stamp(&ch->send, slot, want))
+                continue;
+        } else if (status != CHAN_RETRY) {
+            return status;
+        }
+        status = wr_limit_status(limit);
+        if (status != WEIR_OK) {
+            const int tried = bounded_try_send(ch, msg);
+
+            return tried == WEIR_AGAIN ? status : tried;
+        }
+        status = send_park(ch, msg, limit);
+        if (status != CHAN_RETRY)
+            return status;
+        await_stamp(slot, want);
+    }
+}
+
+/* Freeze the send word and see whether the ring is exactly empty.  WEIR_OK:
+ * the first receiver may enrol.  Holds: lock. */
+static int
+freeze_empty(weir_chan *ch)
+{
+    uint64_t t = weir_ring_load_word(&ch->send.word);
+    uint64_t h = weir_ring_load_word(&ch->receive.word);
+
+    if ((t & ~WEIR_RING_FLAGS) != (h & ~WEIR_RING_FLAGS))
+        return CHAN_RETRY;
+    /* order(ring.claim) REL+ACQ: the sends before it are seen, those after it
+     * see the flag. */
+    t = weir_fetch_or_acqrel(&ch->send.word, CHAN_SLOW);
+    h = weir_ring_load_word(&ch->receive.word);
+    if ((t & ~WEIR_RING_FLAGS) == (h & ~WEIR_RING_FLAGS) && !(t & CHAN_CLOSED))
+        return WEIR_OK;
+    chan_thaw(&ch->send, &ch->receivers);
+    return (t & ~WEIR_RING_FLAGS) == (h & ~WEIR_RING_FLAGS) ? WEIR_CLOSED
+                                                            : CHAN_RETRY;
+}
+
+/* Take the message of slot h, whose word is frozen, and move the first parked
+ * sender's message into the same slot.  Holds: lock. */
+static struct wr_node *
+recv_flagged(weir_chan *ch, void *msg, char *slot, uint64_t h)
+{
+    struct wr_node *served;
+    uint64_t t;
+
+    chan_copy(ch, msg, slot + sizeof(uint64_t));
+    served = wr_waiter_claim_first(&ch->senders, &ch->behind);
+    if (served == NULL) {
+        /* order(ring.claim) REL: as a claim; a frozen word is ours. */
+        weir_store_rel(&ch->receive.word, weir_ring_next(ch->shape, h));
+        weir_ring_publish(slot, h + ch->shape.lap);
+        return NULL;
+    }
+    chan_copy(ch, slot + sizeof(uint64_t), served->msg);
+    /* By S the ring is exactly full: no sender's ticket has a free slot, so
+     * the send word does not move under us, although it is not frozen. */
+    t = weir_load_rlx(&ch->send.word);
+    WR_ASSERT(t == h + ch->shape.lap); /* S */
+    weir_ring_publish(slot, t | WEIR_RING_FULL);
+    /* order(ring.claim) REL: as a claim, twice; receive last, so that nobody
+     * sees the ring emptier than it is. */
+    weir_store_rel(&ch->send.word, weir_ring_next(ch->shape, t));
+    weir_store_rel(&ch->receive.word,
+                   weir_ring_next(ch->shape, h) |
+                       (wr_list_is_empty(&ch->senders) ? 0 : CHAN_SLOW));
+    return served;
+}
+
+static int
+recv_locked(weir_chan *ch, void *msg, struct wr_waiter *w)
+{
+    struct wr_node *served = NULL;
+    int status = WEIR_OK;
+    uint64_t h;
+    char *slot;
+
+    wr_lock_acquire(&ch->lock);
+    h = weir_ring_load_word(&ch->receive.word);
+    slot = weir_ring_slot(ch->shape, ch->slots, h);
+    if ((h & CHAN_SLOW) &&
+        weir_ring_load_stamp(slot) == (h ^ CHAN_SLOW ^ WEIR_RING_FULL)) {
+        served = recv_flagged(ch, msg, slot, h ^ CHAN_SLOW);
+    } else if (w == NULL) {
+        status = CHAN_RETRY;
+    } else {
+        if (wr_list_is_empty(&ch->receivers))
+            status = freeze_empty(ch);
+        if (status == WEIR_OK) {
+            w->node.msg = msg;
+            wr_waiter_arm(w);
+            wr_list_append(&ch->receivers, &w->node.link);
+            status = CHAN_PARKED;
+        }
+    }
+    wr_lock_release(&ch->lock);
+    if (served != NULL)
+        wr_waiter_grant(served, WEIR_OK); /* last touch: the sender's */
+    return status;
+}
+
+/* One receive without waiting.  WEIR_OK; WEIR_AGAIN: the slot does not hold
+ * ticket *want; CHAN_RETRY: it does, but the word has a flag. */
+static int
+recv_once(weir_chan *ch, void *msg, char **slot, uint64_t *want)
+{
+    weir_backoff backoff = WEIR_BACKOFF_INIT;
+
+    for (;;) {
+        uint64_t h = weir_ring_load_word(&ch->receive.word);
+        uint64_t stamp;
+
+        *want = (h & ~WEIR_RING_FLAGS) | WEIR_RING_FULL;
+        *slot = weir_ring_slot(ch->shape, ch->slots, h);
+        stamp = weir_ring_load_stamp(*slot);
+        if (stamp == *want) {
+            if (h & CHAN_SLOW)
+                return CHAN_RETRY;
+            if (weir_ring_claim(ch->shape, &ch->receive.word, &h))
+                break;
+            weir_backoff_pause(&backoff);
+        } else if ((int64_t)(stamp - *want) < 0) {
+            return WEIR_AGAIN;
+        }
+    }
+    chan_copy(ch, msg, *slot + sizeof(uint64_t));
+    weir_ring_publish(*slot, (*want ^ WEIR_RING_FULL) + ch->shape.lap);
+    return WEIR_OK;
+}
+
+/* The slot of *want is not full: what that means.  WEIR_AGAIN: exactly empty;
+ * WEIR_CLOSED; CHAN_RETRY: its message is being published. */
+static int
+recv_missed(weir_chan *ch, uint64_t want)
+{
+    const uint64_t t = weir_ring_load_word(&ch->send.word);
+
+    if ((t & ~WEIR_RING_FLAGS) != (want ^ WEIR_RING_FULL))
+        return CHAN_RETRY;
+    return t & CHAN_CLOSED ? WEIR_CLOSED : WEIR_AGAIN;
+}
+
+int
+bounded_try_recv(weir_chan *ch, void *msg)
+{
+    char *slot;
+    uint64_t want;
+
+    for (;;) {
+        int status = recv_once(ch, msg, &slot, &want);
+
+        if (status == CHAN_RETRY)
+            status = recv_locked(ch, msg, NULL);
+        else if (status == WEIR_AGAIN)
+            status = recv_missed(ch, want);
+        if (status != CHAN_RETRY)
+            return status;
+        await_stamp(slot, want);
+    }
+}
+
+static int
+recv_park(weir_chan *ch, void *msg, weir_limit limit)
+{
+    struct wr_waiter *w = wr_waiter_get();
+    int status;
+
+    if (w == NULL)
+        return WEIR_NOMEM;
+    status = recv_locked(ch, msg, w);
+    if (status == CHAN_PARKED)
+        return chan_park(ch, w, &ch->receivers, &ch->send, limit, false);
+    wr_waiter_put(w);
+    return status;
+}
+
+/* A receive that found nothing: wait a little, then say what to do: CHAN_RETRY:
+ * look again; WEIR_CLOSED; WEIR_AGAIN: enrol. */
+static int
+recv_linger(weir_chan *ch, char *slot, uint64_t want)
+{
+    int status;
+
+    if (spin_for_stamp(ch, &ch->receive, slot, want))
+        return CHAN_RETRY;
+    status = recv_missed(ch, want);
+    if (status == CHAN_RETRY)
+        await_stamp(slot, want);
+    else if (status == WEIR_AGAIN && yield_for_stamp(&ch->receive, slot, want))
+        status = CHAN_RETRY;
+    return status;
+}
+
+int
+bounded_recv(weir_chan *ch, void *msg, weir_limit limit)
+{
+    char *slot;
+    uint64_t want;
+
+    for (;;) {
+        int status = recv_once(ch, msg, &slot, &want);
+
+        if (status == WEIR_AGAIN) {
+            status = recv_linger(ch, slot, want);
+            if (status == CHAN_RETRY)
+                continue;
+        }
+        if (status == WEIR_OK || status == WEIR_CLOSED)
+            return status;
+        status = wr_limit_status(limit);
+        if (status != WEIR_OK) {
+            const int tried = bounded_try_recv(ch, msg);
+
+            return tried == WEIR_AGAIN ? status : tried;
+        }
+        status = recv_park(ch, msg, limit);
+        if (status != CHAN_RETRY)
+            return status;
+        await_stamp(slot, want);
+    }
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * chan/chan.c - make, free, close, and the way in: one look at the ring, then
+ * the flavour's slow path.  See chan/chan.h.
+ */
+#include "chan/chan.h"
+#include "park/limit.h"
+
+#include <string.h>
+
+#define ELEM_BYTES_MAX ((size_t)1 << 20)
+#define GAP_NS_PER_SLOT 8 /* a small buffer cannot gather a large batch */
+#define GAP_MAX_NS 1200   /* two line round trips of a far pair of CPUs */
+
+#define NO_STAMP UINT64_MAX /* no word equals it */
+
+static void
+chan_init(weir_chan *ch, void *block, size_t elem_bytes, size_t capacity)
+{
+    const uint64_t gap = capacity * GAP_NS_PER_SLOT;
+
+    memset(ch, 0, sizeof(*ch));
+    ch->block = block;
+    ch->elem_bytes = (uint32_t)elem_bytes;
+    ch->gap_max_ns = gap < GAP_MAX_NS ? (uint32_t)gap : GAP_MAX_NS;
+    ch->shape.capacity = capacity;
+    ch->shape.lap = weir_ring_lap_of(capacity);
+    ch->shape.stride = WEIR_RING_STRIDE(elem_bytes);
+    ch->slots = capacity == 0 ? (char *)&ch->no_slot : (char *)(ch + 1);
+    weir_store_rlx(&ch->no_slot, NO_STAMP);
+    wr_learned_init(&ch->send.learned);
+    wr_learned_init(&ch->receive.learned);
+    weir_ring_init_slots(ch->shape, ch->slots);
+}
+
+weir_chan *
+weir_chan_make(size_t elem_bytes, size_t capacity)
+{
+    const size_t slop = WEIR_SEPARATION - 16; /* of a 16-byte aligned block */
+    size_t bytes;
+    uintptr_t at;
+    void *block;
+
+    if (elem_bytes > ELEM_BYTES_MAX || capacity > WEIR_RING_CAPACITY_MAX ||
+        __builtin_mul_overflow(capacity, WEIR_RING_STRIDE(elem_bytes), &bytes) ||
+        bytes > PTRDIFF_MAX - sizeof(weir_chan) - slop)
+        return NULL;
+    block = wr_sys_alloc(sizeof(weir_chan) + bytes + slop);
+    if (block == NULL)
+        return NULL;
+    at = ((uintptr_t)block + slop) & ~(uintptr_t)(WEIR_SEPARATION - 1);
+    chan_init((weir_chan *)at, block, elem_bytes, capacity);
+    return (weir_chan *)at;
+}
+
+void
+weir_chan_free(weir_chan *ch)
+{
+    bool idle;
+
+    if (ch == NULL)
+        return;
+    wr_lock_acquire(&ch->lock);
+    idle = wr_list_is_empty(&ch->receivers) && wr_list_is_empty(&ch->senders);
+    wr_lock_release(&ch->lock);
+    WR_CHECK(idle, "channel", "free while somebody waits on it");
+    wr_sys_free(ch->block);
+}
+
+/* A nil channel is never ready. */
+static int
+nil_wait(weir_limit limit)
+{
+    struct wr_waiter *w = wr_waiter_get();
+    bool left;
+    int status;
+
+    if (w == NULL)
+        return WEIR_NOMEM;
+    wr_waiter_arm(w);
+    status = wr_waiter_wait(w, limit, false, &left);
+    wr_waiter_put(w);
+    return status;
+}
+
+static WR_COLD int
+send_slow(weir_chan *ch, const void *msg, weir_limit limit)
+{
+    if (ch == NULL)
+        return nil_wait(limit);
+    if (chan_is_rendezvous(ch))
+        return rendezvous_send(ch, msg, limit);
+    return bounded_send(ch, msg, limit);
+}
+
+static WR_COLD int
+recv_slow(weir_chan *ch, void *msg, weir_limit limit)
+{
+    int status;
+
+    if (ch == NULL)
+        return nil_wait(limit);
+    if (chan_is_rendezvous(ch))
+        status = rendezvous_recv(ch, msg, limit);
+    else
+        status = bounded_recv(ch, msg, limit);
+    if (status == WEIR_CLOSED)
+        memset(msg, 0, ch->elem_bytes);
+    return status;
+}
+
+/* One look: two atomics, one branch.  A word with a flag equals no stamp, and
+ * neither does a rendezvous' word, so both go the slow way. */
+static inline bool
+send_now(weir_chan *ch, const void *msg)
+{
+    uint64_t t = weir_ring_load_word(&ch->send.word);
+    char *slot = weir_ring_slot(ch->shape, ch->slots, t);
+
+    if (wr_unlikely(weir_ring_load_stamp(slot) != t) ||
+        wr_unlikely(!weir_ring_claim(ch->shape, &ch->send.word, &t)))
+        return false;
+    weir_cpu_prefetch_write(slot + WEIR_SEPARATION);
+    chan_copy(ch, slot + sizeof(uint64_t), msg);
+    weir_ring_publish(slot, t | WEIR_RING_FULL);
+    return true;
+}
+
+static inline bool
+recv_now(weir_chan *ch, void *msg)
+{
+    uint64_t h = weir_ring_load_word(&ch->receive.word);
+    char *slot = weir_ring_slot(ch->shape, ch->slots, h);
+
+    if (wr_unlikely(weir_ring_load_stamp(slot) != (h | WEIR_RING_FULL)) ||
+        wr_unlikely(!weir_ring_claim(ch->shape, &ch->receive.word, &h)))
+        return false;
+    weir_cpu_prefetch_write(slot + WEIR_SEPARATION);
+    chan_copy(ch, msg, slot + sizeof(uint64_t));
+    weir_ring_publish(slot, h + ch->shape.lap);
+    return true;
+}
+
+int
+weir_chan_send(weir_chan *ch, const void *msg)
+{
+    if (wr_likely(ch != NULL) && wr_likely(send_now(ch, msg)))
+        return WEIR_OK;
+    return send_slow(ch, msg, WEIR_FOREVER);
+}
+
+int
+weir_chan_send_until(weir_chan *ch, const void *msg, weir_limit limit)
+{
+    if (wr_likely(ch != NULL) && wr_likely(send_now(ch, msg)))
+        return WEIR_OK;
+    return send_slow(ch, msg, limit);
+}
+
+int
+weir_chan_try_send(weir_chan *ch, const void *msg)
+{
+    if (wr_unlikely(ch == NULL))
+        return WEIR_AGAIN;
+    if (wr_likely(send_now(ch, msg)))
+        return WEIR_OK;
+    if (chan_is_rendezvous(ch))
+        return rendezvous_try_send(ch, msg);
+    return bounded_try_send(ch, msg);
+}
+
+int
+weir_chan_recv(weir_chan *ch, void *msg)
+{
+    if (wr_likely(ch != NULL) && wr_likely(recv_now(ch, msg)))
+        return WEIR_OK;
+    return recv_slow(ch, msg, WEIR_FOREVER);
+}
+
+int
+weir_chan_recv_until(weir_chan *ch, void *msg, weir_limit limit)
+{
+    if (wr_likely(ch != NULL) && wr_likely(recv_now(ch, msg)))
+        return WEIR_OK;
+    return recv_slow(ch, msg, limit);
+}
+
+int
+weir_chan_try_recv(weir_chan *ch, void *msg)
+{
+    int status;
+
+    if (wr_unlikely(ch == NULL))
+        return WEIR_AGAIN;
+    if (recv_now(ch, msg))
+        return WEIR_OK;
+    if (chan_is_rendezvous(ch))
+        status = rendezvous_try_recv(ch, msg);
+    else
+        status = bounded_try_recv(ch, msg);
+    if (status == WEIR_CLOSED)
+        memset(msg, 0, ch->elem_bytes);
+    return status;
+}
+
+/* Claim everybody in `list`; they are granted after the unlock, linked through
+ * their nodes.  Holds: lock. */
+static struct wr_link *
+claim_all(weir_chan *ch, struct wr_list *list, struct wr_link *claimed)
+{
+    struct wr_node *node;
+
+    while ((node = wr_waiter_claim_first(list, &ch->behind)) != NULL) {
+        node->link.prev = claimed;
+        claimed = &node->link;
+    }
+    return claimed;
+}
+
+static void
+grant_closed(struct wr_link *claimed)
+{
+    while (claimed != NULL) {
+        struct wr_node *node = wr_container_of(claimed, struct wr_node, link);
+
+        claimed = claimed->prev; /* before the grant: it frees the node */
+        wr_waiter_grant(node, WEIR_CLOSED);
+    }
+}
+
+int
+weir_chan_close(weir_chan *ch)
+{
+    struct wr_link *claimed;
+    uint64_t t;
+
+    WR_CHECK(ch != NULL, "channel", "close of NULL");
+    wr_lock_acquire(&ch->lock);
+    /* order(ring.claim) REL+ACQ: what the closer did is before every receive
+     * that finds the flag; no claim of this word follows. */
+    t = weir_fetch_or_acqrel(&ch->send.word, CHAN_CLOSED);
+    if (t & CHAN_CLOSED) {
+        wr_lock_release(&ch->lock);
+        return WEIR_CLOSED;
+    }
+    /* By R a parked receiver is owed nothing: all of them are told. */
+    claimed = claim_all(ch, &ch->senders, NULL);
+    claimed = claim_all(ch, &ch->receivers, claimed);
+    chan_thaw(&ch->receive, &ch->senders);
+    chan_thaw(&ch->send, &ch->receivers);
+    wr_lock_release(&ch->lock);
+    grant_closed(claimed);
+    return WEIR_OK;
+}
+
+size_t
+weir_chan_len(const weir_chan *ch)
+{
+    weir_chan *c = (weir_chan *)(uintptr_t)ch; /* atomics take no const */
+    uint64_t h;
+    uint64_t again;
+    uint64_t t;
+    uint64_t n;
+
+    if (ch == NULL || chan_is_rendezvous(ch))
+        return 0;
+    again = weir_ring_load_word(&c->receive.word) & ~WEIR_RING_FLAGS;
+    do {
+        h = again;
+        t = weir_ring_load_word(&c->send.word) & ~WEIR_RING_FLAGS;
+        again = weir_ring_load_word(&c->receive.word) & ~WEIR_RING_FLAGS;
+    } while (h != again);
+    n = weir_ring_distance(ch->shape, h, t);
+    return n < ch->shape.capacity ? n : ch->shape.capacity;
+}
+
+size_t
+weir_chan_cap(const weir_chan *ch)
+{
+    return ch == NULL ? 0 : ch->shape.capacity;
+}
+
+int
+chan_park(weir_chan *ch, struct wr_waiter *w, struct wr_list *list,
+          struct chan_side *frozen, weir_limit limit, bool poll)
+{
+    bool left;
+    const int status = wr_waiter_wait(w, limit, poll, &left);
+
+    if (left) {
+        wr_lock_acquire(&ch->lock);
+        if (wr_link_is_linked(&w->node.link))
+            wr_list_unlink(list, &w->node.link);
+        chan_thaw(frozen, list); /* speed only: the next slow call would */
+        wr_lock_release(&ch->lock);
+    }
+    wr_waiter_put(w);
+    return status;
+}

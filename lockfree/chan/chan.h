@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * chan/chan.h - the channel: two index words, a ring of slots, a cold line.
+ *
+ * State
+ *   send.word     ticket of the next send, SLOW, CLOSED
+ *   receive.word  ticket of the next receive, SLOW
+ *   send.SLOW     receivers are parked;  receive.SLOW: senders are parked.  A
+ *                 word carries the flag of the opposite side only
+ *   cold line     list lock, the two lists, the last sleeper claimed
+ *   A rendezvous has no slots: its words count enrolments (of senders, of
+ *   receivers), and its one stamp is ready for nobody.
+ *
+ * The one rule: a claim fails if its word carries any flag, and whoever sees a
+ * flag does the operation under the list lock.  Flags change only under it; a
+ * word with SLOW is moved by its holder alone.
+ *
+ * Invariants, at every unlock
+ *   R  receivers' list not empty => send.word frozen (SLOW), the ring exactly
+ *      empty in tickets, every send ticket published and taken
+ *   S  senders' list not empty => receive.word frozen, the ring exactly full
+ *      in tickets, no slot is free
+ *   Q  receive <= send <= receive + capacity (+ 1 inside a hand-in)
+ *   With capacity >= 1 the lists are never both non-empty.
+ *
+ * Order on every path, locked or not: index first, then stamp.
+ *
+ * Race: a party enrols against a claim
+ *
+ *     receiver enrols                      sender claims
+ *     ---------------                      -------------
+ *     t = fetch_or(send.word, SLOW)  (A)   CAS send.word: t -> t+1    (B)
+ *          <-- ring.claim, one word -->
+ *     h = receive.word;  t == h ?          publishes
+ *
+ *   (B) first: the receiver's fetch_or returns the moved index, so it is not
+ *   empty: it thaws and looks again.  (A) first: the swap fails on the flag,
+ *   and the sender serves the receiver under the lock.  It needs one word and
+ *   no fence.  Senders enrol as the mirror image.
+ *
+ * Race: a limit against a completion: the waiter's word decides, *before* the
+ * channel's lock is taken (park/waiter.h W1).  A party that was served never
+ * touches the channel again.
+ *
+ * Lifetime  a message becomes visible by its stamp, the last touch of a sender
+ *           without the lock, or by work under the lock, which free takes.
+ * Locks     lock; nothing blocks, wakes or allocates under it.
+ * Source    weir's core protocol; model-checked, see docs/design/001.  The flag
+ *           in the index word is related to rapidfire's and crossbeam's.
+ */
+#ifndef WR_CHAN_CHAN_H
+#define WR_CHAN_CHAN_H
+
+#include "park/lock.h"
+#include "park/policy.h"
+#include "park/waiter.h"
+
+#include <weir/chan.h>
+#include <weir/ring.h>
+
+#define CHAN_SLOW ((uint64_t)2)
+#define CHAN_CLOSED ((uint64_t)4)
+
+/* What a locked attempt may also come to; never returned to a caller. */
+enum {
+    CHAN_PARKED = 1, /* enrolled */
+    CHAN_RETRY = 2   /* a ticket is claimed and unpublished: wait for it */
+};
+
+/* One side's index word, alone on its lines but for what the side learns. */
+struct chan_side {
+    WEIR_ATOMIC(uint64_t) word;
+    struct wr_learned learned;
+} WR_ALIGNED(WEIR_SEPARATION);
+
+struct weir_chan {
+    /* Constant once made. */
+    weir_ring_shape shape;
+    char *slots;
+    void *block; /* what free() gets */
+    uint32_t elem_bytes;
+    uint32_t gap_max_ns;
+    WEIR_ATOMIC(uint64_t) no_slot; /* the stamp of a rendezvous */
+
+    /* The cold line. */
+    struct wr_lock lock WR_ALIGNED(WEIR_CACHE_LINE);
+    struct wr_list receivers;
+    struct wr_list senders;
+    struct wr_behind behind;
+
+    struct chan_side send;
+    struct chan_side receive;
+} WR_ALIGNED(WEIR_SEPARATION);
+
+WR_STATIC_ASSERT(sizeof(struct weir_chan) == 3 * WEIR_SEPARATION,
+                 "a channel is one constant, one cold and two index lines");
+
+static inline bool
+chan_is_rendezvous(const weir_chan *ch)
+{
+    return ch->shape.capacity == 0;
+}
+
+/* A message, from or to a party's memory or a slot. */
+static inline void
+chan_copy(const weir_chan *ch, void *to, const void *from)
+{
+    if (wr_likely(ch->elem_bytes == 8))
+        weir_copy(to, from, 8);
+    else if (ch->elem_bytes == 4)
+        weir_copy(to, from, 4);
+    else
+        weir_copy(to, from, ch->elem_bytes);
+}
+
+/* The flag of a word again as its list says.  Holds: lock.  A word without
+ * SLOW is left alone: others move it. */
+static inline void
+chan_thaw(struct chan_side *side, const struct wr_list *list)
+{
+    const uint64_t word = weir_load_rlx(&side->word);
+
+    if ((word & CHAN_SLOW) && wr_list_is_empty(list))
+        /* order(ring.claim) REL: what was done under the lock is before the
+         * next claim of this word. */
+        weir_store_rel(&side->word, word & ~CHAN_SLOW);
+}
+
+/* Park w, which is enrolled in `list`; `frozen` is the word that the list
+ * freezes.  The status of the wait. */
+int chan_park(weir_chan *ch, struct wr_waiter *w, struct wr_list *list,
+              struct chan_side *frozen, weir_limit limit, bool poll);
+
+/* The flavours' slow paths: after one look has failed. */
+int bounded_send(weir_chan *ch, const void *msg, weir_limit limit);
+int bounded_try_send(weir_chan *ch, const void *msg);
+int bounded_recv(weir_chan *ch, void *msg, weir_limit limit);
+int bounded_try_recv(weir_chan *ch, void *msg);
+
+int rendezvous_send(weir_chan *ch, const void *msg, weir_limit limit);
+int rendezvous_try_send(weir_chan *ch, const void *msg);
+int rendezvous_recv(weir_chan *ch, void *msg, weir_limit limit);
+int rendezvous_try_recv(weir_chan *ch, void *msg);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * park/policy.c - spin, yield and gap budgets, and what a channel learns.
+ *
+ * The gap.  A consumer that polls right after "empty" takes each message as
+ * it appears, so that every message moves the slot's line and the two sides
+ * ride on each other.  Staying away for about two line transfers lets a batch
+ * build up, and both sides run at the speed of their own index.  Whether that
+ * pays is learnt from k, the number of tickets that passed since the last
+ * failure of this side: many (a stream): the full gap; at most one (request
+ * and response): the gap halves.  A low gap tries the full one now and then,
+ * ever more rarely while that does not pay.
+ */
+#include "park/policy.h"
+
+#define GAP_MIN_NS 20
+#define GAP_STREAM 8    /* tickets since the last failure that make a stream */
+#define TRIAL_FIRST 16  /* low-gap waits before the full gap is tried ... */
+#define TRIAL_MAX 1024  /* ... doubling up to this many while it fails */
+#define SPIN_GIVE_UP 4  /* fruitless spins in a row before skipping them ... */
+#define SPIN_RETRY 16   /* ... except every 16th wait */
+
+struct wr_yield
+wr_yield_start(unsigned count)
+{
+    struct wr_yield y = { 0, wr_sys_cycles_of_ns(WR_YIELD_TIME_NS), count };
+
+    y.start = wr_sys_cycles();
+    return y;
+}
+
+bool
+wr_yield_more(struct wr_yield *y)
+{
+    uint64_t before;
+    uint64_t after;
+
+    if (y->left == 0)
+        return false;
+    y->left--;
+    before = wr_sys_cycles();
+    if (before - y->start >= y->budget)
+        return false;
+    wr_sys_yield();
+    after = wr_sys_cycles();
+    if (after - before < wr_sys_cycles_of_ns(WR_YIELD_REAL_NS))
+        y->left = 0; /* nobody else to run: one last look, then sleep */
+    return true;
+}
+
+void
+wr_spin_away(uint64_t ns)
+{
+    const uint64_t start = wr_sys_cycles();
+    const uint64_t budget = wr_sys_cycles_of_ns(ns);
+
+    do
+        weir_cpu_relax();
+    while (wr_sys_cycles() - start < budget);
+}
+
+void
+wr_learned_init(struct wr_learned *l)
+{
+    weir_store_rlx(&l->ticket, 0);
+    weir_store_rlx(&l->gap_ns, GAP_MIN_NS);
+    weir_store_rlx(&l->low, TRIAL_FIRST); /* the first wait is a trial */
+    weir_store_rlx(&l->trial, TRIAL_FIRST);
+    weir_store_rlx(&l->spin_bad, 0);
+    weir_store_rlx(&l->yield_bad, 0);
+}
+
+/* A low gap: usually that, now and then a trial of the full one. */
+static uint64_t
+gap_low(struct wr_learned *l, uint64_t gap, uint64_t max_ns)
+{
+    const unsigned low = weir_load_rlx(&l->low) + 1u;
+    const unsigned trial = weir_load_rlx(&l->trial);
+
+    if (low < trial) {
+        weir_store_rlx(&l->low, (uint16_t)low);
+        return gap;
+    }
+    weir_store_rlx(&l->low, 0);
+    if (trial < TRIAL_MAX)
+        weir_store_rlx(&l->trial, (uint16_t)(trial * 2));
+    return max_ns;
+}
+
+uint64_t
+wr_learned_gap_ns(struct wr_learned *l, uint64_t ticket, uint64_t unit,
+                  uint64_t max_ns)
+{
+    const uint64_t moved = (ticket - weir_load_rlx(&l->ticket)) / unit;
+    uint64_t gap = weir_load_rlx(&l->gap_ns);
+
+    weir_store_rlx(&l->ticket, ticket);
+    if (max_ns <= GAP_MIN_NS)
+        return max_ns;
+    if (moved >= GAP_STREAM) {
+        if (gap < max_ns) {
+            weir_store_rlx(&l->gap_ns, (uint32_t)max_ns);
+            weir_store_rlx(&l->trial, TRIAL_FIRST);
+        }
+        return max_ns;
+    }
+    if (moved <= 1 && gap > GAP_MIN_NS) {
+        gap = gap / 2 < GAP_MIN_NS ? GAP_MIN_NS : gap / 2;
+        weir_store_rlx(&l->gap_ns, (uint32_t)gap);
+    }
+    return gap <= GAP_MIN_NS ? gap_low(l, gap, max_ns) : gap;
+}
+
+bool
+wr_learned_spin(struct wr_learned *l)
+{
+    const unsigned bad = weir_load_rlx(&l->spin_bad) + 1u;
+
+    if (wr_sys_cpus() == 1)
+        return false;
+    weir_store_rlx(&l->spin_bad, (uint8_t)(bad < 255 ? bad : SPIN_GIVE_UP));
+    return bad <= SPIN_GIVE_UP || bad % SPIN_RETRY == 0;
+}
+
+void
+wr_learned_spin_paid(struct wr_learned *l)
+{
+    if (weir_load_rlx(&l->spin_bad) != 0)
+        weir_store_rlx(&l->spin_bad, 0);
+}
+
+unsigned
+wr_learned_yields(struct wr_learned *l)
+{
+    const unsigned bad = weir_load_rlx(&l->yield_bad) + 1u;
+
+    weir_store_rlx(&l->yield_bad, (uint8_t)(bad < 255 ? bad : SPIN_GIVE_UP));
+    return bad <= SPIN_GIVE_UP ? WR_YIELD_MAX : WR_YIELD_BAD;
+}
+
+void
+wr_learned_yield_paid(struct wr_learned *l)
+{
+    if (weir_load_rlx(&l->yield_bad) != 0)
+        weir_store_rlx(&l->yield_bad, 0);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * park/policy.h - how long to poll before sleeping.
+ *
+ * All budgets are times, never counts: a pause costs 10 to 18 ns and a yield
+ * 0.16 to 1.2 us on machines seen so far.  Nobody spins where the process may
+ * run on one CPU only.  Every constant here was chosen by a measurement named
+ * in docs/design/001-house-core-main-job.md.
+ */
+#ifndef WR_PARK_POLICY_H
+#define WR_PARK_POLICY_H
+
+#include "park/sys.h"
+
+#define WR_LOCK_SPIN_NS 2000  /* a list lock is held for tens of ns */
+#define WR_WAIT_SPIN_NS 3000  /* polling before yielding */
+#define WR_POLL_NS 40         /* between two looks at a polled line */
+#define WR_YIELD_MAX 8        /* yields before sleeping ... */
+#define WR_YIELD_BAD 4        /* ... when they keep failing */
+#define WR_YIELD_TIME_NS 25000
+#define WR_YIELD_REAL_NS 300  /* a yield that returns sooner has not yielded */
+#define WR_NAP_NS 50000       /* a step of a wait for an unpublished item */
+
+/* A bounded spin: while (wr_spin_more(&s)) look; pauses between two looks. */
+struct wr_spin {
+    uint64_t start;
+    uint64_t budget; /* cycles; 0: none */
+};
+
+static inline struct wr_spin
+wr_spin_start(uint64_t ns)
+{
+    struct wr_spin spin = { 0, 0 };
+
+    if (wr_sys_cpus() > 1) {
+        spin.budget = wr_sys_cycles_of_ns(ns);
+        spin.start = wr_sys_cycles();
+    }
+    return spin;
+}
+
+static inline bool
+wr_spin_more(const struct wr_spin *spin)
+{
+    if (spin->budget == 0)
+        return false;
+    weir_cpu_relax();
+    return wr_sys_cycles() - spin->start < spin->budget;
+}
+
+/* A bounded number of yields: while (wr_yield_more(&y)) look. */
+struct wr_yield {
+    uint64_t start;  /* cycles */
+    uint64_t budget; /* cycles */
+    unsigned left;
+};
+
+struct wr_yield wr_yield_start(unsigned count);
+
+/* False when the budget is spent, or yields turn out not to yield. */
+bool wr_yield_more(struct wr_yield *yield);
+
+/* Busy for about ns nanoseconds, without touching shared memory. */
+void wr_spin_away(uint64_t ns);
+
+/*
+ * What one side of a channel has learnt; stands beside its index and is
+ * written relaxed, always *before* an attempt: after it the channel may be
+ * gone.  Wrong values cost time only.
+ */
+struct wr_learned {
+    WEIR_ATOMIC(uint64_t) ticket;  /* the index word at the last failure */
+    WEIR_ATOMIC(uint32_t) gap_ns;  /* how long not to look after a failure */
+    WEIR_ATOMIC(uint16_t) low;     /* waits with a low gap since a trial */
+    WEIR_ATOMIC(uint16_t) trial;   /* a trial of the full gap every so many */
+    WEIR_ATOMIC(uint8_t) spin_bad; /* spins in a row that found nothing */
+    WEIR_ATOMIC(uint8_t) yield_bad;
+};
+
+void wr_learned_init(struct wr_learned *l);
+
+/* The gap before the next look: `ticket` is the index word that failed (in
+ * steps of `unit`), max_ns the largest gap that pays. */
+uint64_t wr_learned_gap_ns(struct wr_learned *l, uint64_t ticket, uint64_t unit,
+                           uint64_t max_ns);
+
+/* Whether polling has paid lately; tried again now and then. */
+bool wr_learned_spin(struct wr_learned *l);
+void wr_learned_spin_paid(struct wr_learned *l);
+/* How many yields to make before sleeping. */
+unsigned wr_learned_yields(struct wr_learned *l);
+void wr_learned_yield_paid(struct wr_learned *l);
+
+#endif

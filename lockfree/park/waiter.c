@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* park/waiter.c - waiting, claiming, granting; see park/waiter.h. */
+#include "park/waiter.h"
+#include "park/cancel.h"
+#include "park/policy.h"
+#include "park/pool.h"
+#include "park/thread.h"
+
+static int
+futex_park(struct wr_waiter *w, uint32_t seen, int64_t deadline_ns)
+{
+    return wr_sys_futex_wait(&w->word, seen, deadline_ns);
+}
+
+static void
+futex_unpark(struct wr_waiter *w)
+{
+    wr_sys_futex_wake(&w->word, 1);
+}
+
+static const struct wr_parker thread_parker = { futex_park, futex_unpark,
+                                                true };
+
+static uint32_t
+word_of(enum wr_state state, int status)
+{
+    return (uint32_t)state | (uint32_t)-status << WAITER_STATUS_SHIFT;
+}
+
+static int
+status_of(uint32_t word)
+{
+    return -(int)(word >> WAITER_STATUS_SHIFT);
+}
+
+void
+wr_waiter_arm(struct wr_waiter *w)
+{
+    const struct wr_parker *parker = wr_sys_self()->parker;
+    const uint64_t number = (weir_load_rlx(&w->chain) >> 32) + 1;
+
+    w->parker = parker == NULL ? &thread_parker : parker;
+    /* relaxed: the release of the list lock publishes both. */
+    weir_store_rlx(&w->chain, number << 32 | WR_LINK_EMPTY);
+    weir_store_rlx(&w->word, WAITER_WAITING);
+}
+
+struct wr_node *
+wr_waiter_claim_first(struct wr_list *list, struct wr_behind *behind)
+{
+    while (!wr_list_is_empty(list)) {
+        struct wr_node *node = wr_container_of(list->head, struct wr_node, link);
+        struct wr_waiter *w = node->waiter;
+        uint32_t word = weir_load_rlx(&w->word);
+
+        wr_list_unlink(list, &node->link);
+        while ((word & WAITER_STATE) == WAITER_WAITING) {
+            const uint32_t asleep = word & WAITER_ASLEEP;
+
+            /* order(waiter.claim) REL+ACQ: the claim is before the party's
+             * look in wait_end(), and after what it did before it enrolled. */
+            if (!weir_cas_acqrel(&w->word, &word, WAITER_CLAIMED | asleep))
+                continue;
+            node->behind = *behind;
+            if (asleep && w->parker->chained) {
+                behind->waiter = w;
+                behind->chain = weir_load_rlx(&w->chain);
+            }
+            return node;
+        }
+    }
+    return NULL;
+}
+
+void
+wr_waiter_grant(struct wr_node *node, int status)
+{
+    /* All that is needed, before the exchange lets the party go. */
+    struct wr_waiter *w = node->waiter;
+    struct wr_waiter *behind = node->behind.waiter;
+    const struct wr_parker *parker = w->parker;
+    uint64_t chain = node->behind.chain;
+
+    /* order(waiter.done) REL+ACQ: the message is in place before the party
+     * sees DONE in wait_end(); ASLEEP is seen if it was set before. */
+    if (!(weir_xchg_acqrel(&w->word, word_of(WAITER_DONE, status)) &
+          WAITER_ASLEEP))
+        return;
+    /* order(waiter.chain) REL+ACQ: DONE is before the take in take_chain(),
+     * so that the wake that it sends finds w done. */
+    if (behind != NULL && parker->chained &&
+        weir_cas_acqrel(&behind->chain, &chain, chain | w->id))
+        return;
+    parker->unpark(w);
+}
+
+/* The party behind in the chain is ours to wake, now or never. */
+static void
+take_chain(struct wr_waiter *w)
+{
+    /* relaxed: only this thread moves the number. */
+    const uint64_t number = weir_load_rlx(&w->chain) >> 32 << 32;
+    /* order(waiter.chain) REL+ACQ: see wr_waiter_grant(). */
+    const uint64_t chain =
+        weir_xchg_acqrel(&w->chain, number | WR_LINK_TAKEN);
+    const uint32_t id = (uint32_t)chain;
+
+    if (id >= WR_LINK_FIRST_ID) {
+        struct wr_waiter *next = wr_pool_find(id);
+
+        next->parker->unpark(next);
+    }
+}
+
+/* True if the wait ends here, with `status`; false if somebody has claimed
+ * it, or ended it already. */
+static bool
+leave(struct wr_waiter *w, int status)
+{
+    uint32_t word = weir_load_rlx(&w->word);
+
+    while ((word & WAITER_STATE) == WAITER_WAITING)
+        /* order(waiter.claim) REL+ACQ: against wr_waiter_claim_first(). */
+        if (weir_cas_acqrel(&w->word, &word, word_of(WAITER_LEFT, status)))
+            return true;
+    return false;
+}
+
+void
+wr_waiter_expel(struct wr_waiter *w, int status)
+{
+    /* The party cannot pass the cancel source's lock, which we hold, so it is
+     * still this wait that is woken. */
+    if (leave(w, status))
+        w->parker->unpark(w);
+}
+
+/* Look before sleeping: a counterpart that is awake comes soon. */
+static void
+poll_word(struct wr_waiter *w)
+{
+    struct wr_spin spin = wr_spin_start(WR_WAIT_SPIN_NS);
+    struct wr_yield yield;
+
+    do {
+        if (weir_load_rlx(&w->word) != WAITER_WAITING)
+            return;
+    } while (wr_spin_more(&spin));
+    yield = wr_yield_start(WR_YIELD_MAX);
+    while (weir_load_rlx(&w->word) == WAITER_WAITING && wr_yield_more(&yield))
+        ;
+}
+
+/* The word of the wait once it is DONE or LEFT. */
+static uint32_t
+wait_end(struct wr_waiter *w, int64_t deadline_ns)
+{
+    for (;;) {
+        /* order(waiter.done) ACQ: the message, see wr_waiter_grant(). */
+        uint32_t word = weir_load_acq(&w->word);
+        const uint32_t state = word & WAITER_STATE;
+        const bool claimed = state == WAITER_CLAIMED;
+
+        if (state == WAITER_DONE || state == WAITER_LEFT)
+            return word;
+        if (!(word & WAITER_ASLEEP)) {
+            /* relaxed: the granter's exchange sees the bit or comes first,
+             * and then the swap fails. */
+            if (!weir_cas_rlx(&w->word, &word, word | WAITER_ASLEEP))
+                continue;
+            word |= WAITER_ASLEEP;
+        }
+        /* Once claimed the time-out is void: DONE will come. */
+        if (w->parker->park(w, word, claimed ? WR_NEVER : deadline_ns) ==
+            WEIR_TIMEOUT)
+            (void)leave(w, WEIR_TIMEOUT);
+    }
+}
+
+int
+wr_waiter_wait(struct wr_waiter *w, weir_limit limit, bool poll, bool *left)
+{
+    uint32_t word;
+
+    if (limit.cancel != NULL) {
+        const int fired = wr_cancel_enrol(limit.cancel, w);
+
+        if (fired != WEIR_OK)
+            (void)leave(w, fired);
+    }
+    if (poll)
+        poll_word(w);
+    word = wait_end(w, limit.at_ns);
+    *left = (word & WAITER_STATE) == WAITER_LEFT;
+    if (!*left)
+        take_chain(w);
+    if (limit.cancel != NULL)
+        wr_cancel_withdraw(limit.cancel, w);
+    return status_of(word);
+}
