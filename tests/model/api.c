@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* model/api.c - mc.h's small functions. */
+#include "kernel.h"
+
+void
+mc_assert_failed(const char *what, const char *file, int line)
+{
+    const char *slash = strrchr(file, '/');
+
+    mc_fail(MC_ASSERT, "%s:%d: mc_assert(%s) failed in T%d",
+            slash ? slash + 1 : file, line, what, K->cur);
+}
+
+int
+mc_thread(void)
+{
+    return K->cur;
+}
+
+unsigned
+mc_step(void)
+{
+    return ++K->steps;
+}
+
+uint64_t
+mc_cycles(void)
+{
+    return K->cycles += 1 << 24; /* beyond any spin's budget */
+}
+
+void
+mc_note(const char *text, uint64_t value)
+{
+    struct event *e;
+
+    if (!K->tracing)
+        return;
+    e = mc_event(EV_NOTE, NULL, 0, NULL);
+    e->text = text;
+    e->value = value;
+}
+
+void
+mc_outcome(uint64_t value)
+{
+    const struct mc_scenario *s = K->scenario;
+
+    if (s->allowed) {
+        int i = 0;
+
+        while (i < s->n_allowed && s->allowed[i] != value)
+            i++;
+        if (i == s->n_allowed)
+            mc_fail(MC_ASSERT, "outcome %#lx is not allowed",
+                    (unsigned long)value);
+    }
+    for (int i = 0; i < K->n_outcomes; i++)
+        if (K->outcome[i] == value)
+            return;
+    if (K->n_outcomes == OUTCOMES)
+        mc_fail(MC_LIMIT, "too many outcomes");
+    K->outcome[K->n_outcomes++] = value;
+}
+
+int64_t
+mc_ghost(int i)
+{
+    return K->ghost[i];
+}
+
+void
+mc_ghost_set(int i, int64_t value)
+{
+    K->ghost[i] = value;
+}
+
+int64_t
+mc_ghost_add(int i, int64_t delta)
+{
+    return K->ghost[i] += delta;
+}

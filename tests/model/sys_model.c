@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * model/sys_model.c - park/sys.h on the checker's kernel.
+ *
+ * Time moves only by looking at it, in steps beyond any spin's budget, so a
+ * polling loop looks once and goes on; a sleeper's time-out is a choice of
+ * the scheduler, not of the clock.
+ */
+#include "kernel.h"
+
+#include "park/sys.h"
+
+int
+wr_sys_futex_wait(WEIR_ATOMIC(uint32_t) *word, uint32_t expected,
+                  int64_t deadline_ns)
+{
+    switch (mc_futex_wait(word, expected, deadline_ns,
+                          __builtin_return_address(0))) {
+    case MC_DIFFERS:
+        return WEIR_AGAIN;
+    case MC_TIMED_OUT:
+        return WEIR_TIMEOUT;
+    default:
+        return 0;
+    }
+}
+
+void
+wr_sys_futex_wake(WEIR_ATOMIC(uint32_t) *word, int count)
+{
+    mc_futex_wake(word, count, __builtin_return_address(0));
+}
+
+int64_t
+wr_sys_now_ns(void)
+{
+    return K->now_ns += 10000000;
+}
+
+void
+wr_sys_yield(void)
+{
+    mc_yield();
+}
+
+void
+wr_sys_nap(int64_t ns)
+{
+    K->now_ns += ns;
+    mc_yield();
+}
+
+unsigned
+wr_sys_cpus(void)
+{
+    return 2;
+}
+
+void *
+wr_sys_alloc(size_t bytes)
+{
+    return mc_heap_alloc(bytes, __builtin_return_address(0));
+}
+
+void
+wr_sys_free(void *mem)
+{
+    mc_heap_free(mem, __builtin_return_address(0));
+}
+
+void *
+wr_sys_map(size_t bytes)
+{
+    return mc_map(bytes);
+}
+
+void
+wr_sys_at_thread_exit(struct wr_thread *self)
+{
+    (void)self;
+    K->th[K->cur].exit_hook = true;
+}
+
+uint64_t
+wr_sys_cycles(void)
+{
+    return mc_cycles();
+}
+
+uint64_t
+wr_sys_cycles_of_ns(uint64_t ns)
+{
+    return ns;
+}
+
+struct wr_thread *
+wr_sys_self(void)
+{
+    return (struct wr_thread *)(void *)K->self[K->cur];
+}
