@@ -8,8 +8,8 @@
  *   send.SLOW     receivers are parked;  receive.SLOW: senders are parked.  A
  *                 word carries the flag of the opposite side only
  *   cold line     list lock, the two lists, the last sleeper claimed
- *   A rendezvous has no slots: its words count enrolments (of senders, of
- *   receivers), and its one stamp is ready for nobody.
+ *   A rendezvous has no slots; its one stamp is ready for nobody, and who
+ *   waits stands in a word on the cold line (chan/rendezvous.c).
  *
  * The one rule: a claim fails if its word carries any flag, and whoever sees a
  * flag does the operation under the list lock.  Flags change only under it; a
@@ -86,7 +86,8 @@ struct weir_chan {
     struct wr_lock lock WR_ALIGNED(WEIR_CACHE_LINE);
     struct wr_list receivers;
     struct wr_list senders;
-    struct wr_behind behind;
+    wr_behind behind;
+    WEIR_ATOMIC(uint64_t) meeting; /* rendezvous.c */
 
     struct chan_side send;
     struct chan_side receive;

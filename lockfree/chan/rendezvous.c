@@ -2,48 +2,57 @@
 /*
  * chan/rendezvous.c - the channel of capacity 0: a hand-over under one lock.
  *
- * State   send.word counts the enrolments of senders, receive.word those of
- *         receivers: the versions that a select's default compares.
- *         send.SLOW: receivers wait; receive.SLOW: senders wait.  So a try
- *         that finds the flag clear knows that nobody waits, without the lock.
+ * State   meeting: two flags, "receivers wait" and "senders wait", and above
+ *         them the number of enrolments: the version that a select's default
+ *         compares.  On the line of the lock, and written under it only.  A
+ *         try that finds its flag clear knows, without the lock, that nobody
+ *         waits.
  * Invariant  the two lists are never both non-empty: whoever comes second
  *         claims instead of enrolling.
  *
  * The message is copied after the unlock and before the grant: a claimed party
  * cannot leave.
+ *
+ * Lines that a message moves: the cold line twice (enrol, claim), the parked
+ * party's waiter, and its message.
  */
 #include "chan/chan.h"
 #include "park/limit.h"
 
+#define MEET_RECEIVERS ((uint64_t)1)
+#define MEET_SENDERS ((uint64_t)2)
+#define MEET_STEP ((uint64_t)4)
+
 /* Serve the first waiter of `theirs`, or enrol w in `ours` (NULL: only try).
- * own: the word of this side, which freezes for `theirs`. */
+ * The flags say that somebody waits in the list. */
 static int
-meet(weir_chan *ch, struct chan_side *own, struct chan_side *opposite,
-     struct wr_list *theirs, struct wr_list *ours, struct wr_waiter *w,
+meet(weir_chan *ch, struct wr_list *theirs, uint64_t their_flag,
+     struct wr_list *ours, uint64_t our_flag, struct wr_waiter *w,
      struct wr_node **met)
 {
+    uint64_t meeting;
     int status = WEIR_OK;
 
     wr_lock_acquire(&ch->lock);
+    meeting = weir_load_rlx(&ch->meeting);
     *met = NULL;
     if (weir_load_rlx(&ch->send.word) & CHAN_CLOSED) {
         status = WEIR_CLOSED;
-    } else if ((*met = wr_waiter_claim_first(theirs, &ch->behind)) != NULL) {
-        chan_thaw(own, theirs);
-    } else if (w == NULL) {
-        chan_thaw(own, theirs);
-        status = WEIR_AGAIN;
     } else {
-        wr_waiter_arm(w);
-        wr_list_append(ours, &w->node.link);
-        /* order(ring.claim) REL: the enrolment is before a try's look.  Only
-         * the lock holder writes the words of a rendezvous. */
-        weir_store_rel(&own->word,
-                       (weir_load_rlx(&own->word) & ~CHAN_SLOW) +
-                           WEIR_RING_STEP);
-        weir_store_rel(&opposite->word,
-                       weir_load_rlx(&opposite->word) | CHAN_SLOW);
-        status = CHAN_PARKED;
+        *met = wr_waiter_claim_first(theirs, &ch->behind);
+        if (wr_list_is_empty(theirs))
+            meeting &= ~their_flag;
+        if (*met == NULL && w == NULL) {
+            status = WEIR_AGAIN;
+        } else if (*met == NULL) {
+            wr_waiter_arm(w);
+            wr_list_append(ours, &w->node.link);
+            meeting = (meeting | our_flag) + MEET_STEP;
+            status = CHAN_PARKED;
+        }
+        /* order(meet.flag) REL: what came before the enrolment is seen by a
+         * try that acts on the flag. */
+        weir_store_rel(&ch->meeting, meeting);
     }
     wr_lock_release(&ch->lock);
     return status;
@@ -57,8 +66,8 @@ send_meet(weir_chan *ch, const void *msg, struct wr_waiter *w)
 
     if (w != NULL)
         w->node.msg = (void *)(uintptr_t)msg; /* only read */
-    status = meet(ch, &ch->send, &ch->receive, &ch->receivers, &ch->senders, w,
-                  &met);
+    status = meet(ch, &ch->receivers, MEET_RECEIVERS, &ch->senders,
+                  MEET_SENDERS, w, &met);
     if (met != NULL) {
         chan_copy(ch, met->msg, msg);
         wr_waiter_grant(met, WEIR_OK); /* last touch: the receiver's */
@@ -74,8 +83,8 @@ recv_meet(weir_chan *ch, void *msg, struct wr_waiter *w)
 
     if (w != NULL)
         w->node.msg = msg;
-    status = meet(ch, &ch->receive, &ch->send, &ch->senders, &ch->receivers, w,
-                  &met);
+    status = meet(ch, &ch->senders, MEET_SENDERS, &ch->receivers,
+                  MEET_RECEIVERS, w, &met);
     if (met != NULL) {
         chan_copy(ch, msg, met->msg);
         wr_waiter_grant(met, WEIR_OK); /* last touch: the sender's */
@@ -83,25 +92,31 @@ recv_meet(weir_chan *ch, void *msg, struct wr_waiter *w)
     return status;
 }
 
+/* WEIR_AGAIN without the lock, if nobody waits in the list of `flag`. */
+static int
+look(weir_chan *ch, uint64_t flag)
+{
+    /* order(meet.flag) ACQ: see meet(). */
+    if (weir_load_acq(&ch->meeting) & flag)
+        return WEIR_OK;
+    return weir_ring_load_word(&ch->send.word) & CHAN_CLOSED ? WEIR_CLOSED
+                                                             : WEIR_AGAIN;
+}
+
 int
 rendezvous_try_send(weir_chan *ch, const void *msg)
 {
-    const uint64_t t = weir_ring_load_word(&ch->send.word);
+    const int status = look(ch, MEET_RECEIVERS);
 
-    if (t & CHAN_CLOSED)
-        return WEIR_CLOSED;
-    return t & CHAN_SLOW ? send_meet(ch, msg, NULL) : WEIR_AGAIN;
+    return status == WEIR_OK ? send_meet(ch, msg, NULL) : status;
 }
 
 int
 rendezvous_try_recv(weir_chan *ch, void *msg)
 {
-    const uint64_t h = weir_ring_load_word(&ch->receive.word);
+    const int status = look(ch, MEET_SENDERS);
 
-    if (h & CHAN_SLOW)
-        return recv_meet(ch, msg, NULL);
-    return weir_ring_load_word(&ch->send.word) & CHAN_CLOSED ? WEIR_CLOSED
-                                                             : WEIR_AGAIN;
+    return status == WEIR_OK ? recv_meet(ch, msg, NULL) : status;
 }
 
 int

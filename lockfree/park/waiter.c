@@ -46,7 +46,7 @@ wr_waiter_arm(struct wr_waiter *w)
 }
 
 struct wr_node *
-wr_waiter_claim_first(struct wr_list *list, struct wr_behind *behind)
+wr_waiter_claim_first(struct wr_list *list, wr_behind *behind)
 {
     while (!wr_list_is_empty(list)) {
         struct wr_node *node = wr_container_of(list->head, struct wr_node, link);
@@ -62,14 +62,26 @@ wr_waiter_claim_first(struct wr_list *list, struct wr_behind *behind)
             if (!weir_cas_acqrel(&w->word, &word, WAITER_CLAIMED | asleep))
                 continue;
             node->behind = *behind;
-            if (asleep && w->parker->chained) {
-                behind->waiter = w;
-                behind->chain = weir_load_rlx(&w->chain);
-            }
+            if (asleep && w->parker->chained)
+                /* relaxed: nobody moves the chain of a claimed waiter that
+                 * has not been remembered. */
+                *behind = weir_load_rlx(&w->chain) | w->id;
             return node;
         }
     }
     return NULL;
+}
+
+/* Hang w on the chain of a waiter that will wake; false: it is too late. */
+static bool
+hang(struct wr_waiter *w, wr_behind behind)
+{
+    struct wr_waiter *sleeper = wr_pool_find((uint32_t)behind);
+    uint64_t chain = behind >> 32 << 32 | WR_LINK_EMPTY;
+
+    /* order(waiter.chain) REL+ACQ: DONE is before the take in take_chain(),
+     * so that the wake that it sends finds w done. */
+    return weir_cas_acqrel(&sleeper->chain, &chain, chain | w->id);
 }
 
 void
@@ -77,21 +89,16 @@ wr_waiter_grant(struct wr_node *node, int status)
 {
     /* All that is needed, before the exchange lets the party go. */
     struct wr_waiter *w = node->waiter;
-    struct wr_waiter *behind = node->behind.waiter;
     const struct wr_parker *parker = w->parker;
-    uint64_t chain = node->behind.chain;
+    const wr_behind behind = node->behind;
 
     /* order(waiter.done) REL+ACQ: the message is in place before the party
      * sees DONE in wait_end(); ASLEEP is seen if it was set before. */
     if (!(weir_xchg_acqrel(&w->word, word_of(WAITER_DONE, status)) &
           WAITER_ASLEEP))
         return;
-    /* order(waiter.chain) REL+ACQ: DONE is before the take in take_chain(),
-     * so that the wake that it sends finds w done. */
-    if (behind != NULL && parker->chained &&
-        weir_cas_acqrel(&behind->chain, &chain, chain | w->id))
-        return;
-    parker->unpark(w);
+    if (behind == 0 || !parker->chained || !hang(w, behind))
+        parker->unpark(w);
 }
 
 /* The party behind in the chain is ours to wake, now or never. */
@@ -135,6 +142,12 @@ wr_waiter_expel(struct wr_waiter *w, int status)
         w->parker->unpark(w);
 }
 
+static bool
+has_ended(uint32_t word)
+{
+    return (word & WAITER_STATE) >= WAITER_LEFT;
+}
+
 /* Look before sleeping: a counterpart that is awake comes soon. */
 static void
 poll_word(struct wr_waiter *w)
@@ -143,11 +156,11 @@ poll_word(struct wr_waiter *w)
     struct wr_yield yield;
 
     do {
-        if (weir_load_rlx(&w->word) != WAITER_WAITING)
+        if (has_ended(weir_load_rlx(&w->word)))
             return;
     } while (wr_spin_more(&spin));
     yield = wr_yield_start(WR_YIELD_MAX);
-    while (weir_load_rlx(&w->word) == WAITER_WAITING && wr_yield_more(&yield))
+    while (!has_ended(weir_load_rlx(&w->word)) && wr_yield_more(&yield))
         ;
 }
 
@@ -155,14 +168,20 @@ poll_word(struct wr_waiter *w)
 static uint32_t
 wait_end(struct wr_waiter *w, int64_t deadline_ns)
 {
+    bool polled = false;
+
     for (;;) {
         /* order(waiter.done) ACQ: the message, see wr_waiter_grant(). */
         uint32_t word = weir_load_acq(&w->word);
-        const uint32_t state = word & WAITER_STATE;
-        const bool claimed = state == WAITER_CLAIMED;
+        const bool claimed = (word & WAITER_STATE) == WAITER_CLAIMED;
 
-        if (state == WAITER_DONE || state == WAITER_LEFT)
+        if (has_ended(word))
             return word;
+        if (claimed && !polled) {
+            polled = true; /* its completer is a few instructions from DONE */
+            poll_word(w);
+            continue;
+        }
         if (!(word & WAITER_ASLEEP)) {
             /* relaxed: the granter's exchange sees the bit or comes first,
              * and then the swap fails. */

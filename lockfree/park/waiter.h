@@ -29,7 +29,7 @@
  * A waiter has a chain word {wait number, link}; the number moves at every
  * enrolment and belongs to the memory, which is never unmapped.  Under the
  * list lock the completer remembers the last waiter claimed while asleep
- * (struct wr_behind); after W3 it hangs the next one on that waiter's chain
+ * (wr_behind); after W3 it hangs the next one on that waiter's chain
  * instead of waking it, and the woken party wakes whom it finds there.
  *
  *     completer of B, with A remembered      party of A
@@ -81,30 +81,31 @@ struct wr_parker {
     bool chained; /* parties of this kind may hang on each other's chain */
 };
 
-/* The last waiter that was claimed while asleep; under a list's lock. */
-struct wr_behind {
-    struct wr_waiter *waiter; /* NULL: nobody */
-    uint64_t chain;           /* its chain word while that wait was open */
-};
+/* The last waiter that was claimed while asleep, and in which of its waits:
+ * wait number << 32 | id; 0: nobody.  Under a list's lock. */
+typedef uint64_t wr_behind;
 
 /* One enrolment in one list. */
 struct wr_node {
     struct wr_link link;      /* under the list's lock */
     struct wr_waiter *waiter; /* set before enrolling */
     void *msg;                /* where the message goes to or comes from */
-    struct wr_behind behind;  /* its completer's, between claim and grant */
+    wr_behind behind;         /* its completer's, between claim and grant */
 };
 
+/* What a completer touches is one line. */
 struct wr_waiter {
     WEIR_ATOMIC(uint32_t) word;
-    uint32_t id;                  /* set once */
-    WEIR_ATOMIC(uint64_t) chain;  /* wait number << 32 | link */
+    uint32_t id;                 /* set once */
+    WEIR_ATOMIC(uint64_t) chain; /* wait number << 32 | link */
     const struct wr_parker *parker;
-    struct wr_node node;          /* for a wait on one object */
-    struct wr_link cancel_link;   /* under the cancel source's lock */
+    struct wr_node node;         /* for a wait on one object */
+    struct wr_link cancel_link;  /* under the cancel source's lock */
     WEIR_ATOMIC(uint32_t) next_free; /* id; in the pool only */
 } WR_ALIGNED(WEIR_SEPARATION);
 
+WR_STATIC_ASSERT(offsetof(struct wr_waiter, cancel_link) == WEIR_CACHE_LINE,
+                 "word, chain and node of a waiter share a line");
 
 /* A waiter for the calling party.  NULL: out of memory. */
 struct wr_waiter *wr_waiter_get(void);
@@ -120,7 +121,7 @@ void wr_waiter_arm(struct wr_waiter *w);
  * that do not; the caller must grant it.  Holds: the list's lock.  NULL: nobody
  * waits. */
 struct wr_node *wr_waiter_claim_first(struct wr_list *list,
-                                      struct wr_behind *behind);
+                                      wr_behind *behind);
 
 /* Complete a claimed waiter.  Without any lock.  Last touch: all of it. */
 void wr_waiter_grant(struct wr_node *node, int status);
