@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Public headers as every standard and compiler sees them (TAP).
+
+Each header of include/weir/ compiles alone, and twice, without a warning; and
+headers_noscq.c builds from headers alone and prints what is due.
+"""
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+WARN = ['-Wall', '-Wextra', '-Wpedantic', '-Wshadow', '-Wconversion',
+        '-Werror', f'-I{ROOT}/include', '-pthread']
+DIALECTS = [(compiler, f'-std={std}', language, flags)
+            for compilers, stds, language, flags in (
+    (('gcc', 'clang'), ('c11', 'c17', 'c2x'), 'c', ['-Wstrict-prototypes']),
+    (('g++', 'clang++'), ('c++11', 'c++14', 'c++17', 'c++20', 'c++2b'), 'c++',
+     [])) for compiler in compilers for std in stds]
+DUE = 'ordered 1 sums 9999900000 9999900000\n'
+
+
+def run(command, text=''):
+    done = subprocess.run(command, input=text, text=True, timeout=120,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return done.returncode, done.stdout
+
+
+def alone(header, dialect):
+    compiler, std, language, flags = dialect
+    unit = f'#include <weir/{header}>\n' * 2 + 'extern int weir_unit;\n'
+    status, out = run([compiler, std, *WARN, *flags, '-x', language,
+                       '-fsyntax-only', '-'], unit)
+    return status == 0, f'<weir/{header}> alone, {compiler} {std}', out
+
+
+def program(directory, number, dialect):
+    compiler, std, language, flags = dialect
+    binary = f'{directory}/headers{number}'
+    status, out = run([compiler, std, *WARN, *flags, '-O2', '-x', language,
+                       str(ROOT / 'tests/api/headers_noscq.c'), '-o', binary])
+    if status == 0:
+        status, out = run([binary])
+    return (status == 0 and out == DUE, f'headers_noscq, {compiler} {std}', out)
+
+
+def main():
+    lacking = [d[0] for d in DIALECTS if not shutil.which(d[0])]
+    if lacking:
+        sys.exit(f'headers: not installed: {" ".join(sorted(set(lacking)))}')
+    headers = sorted(p.name for p in (ROOT / 'include/weir').glob('*.h'))
+    failed = 0
+    with tempfile.TemporaryDirectory() as d, ThreadPoolExecutor(2) as pool:
+        jobs = [pool.submit(alone, h, x) for h in headers for x in DIALECTS]
+        jobs += [pool.submit(program, d, n, x) for n, x in enumerate(DIALECTS)]
+        print(f'TAP version 13\n1..{len(jobs)}')
+        for n, job in enumerate(jobs, 1):
+            passed, name, out = job.result()
+            failed += not passed
+            if not passed:
+                print(*(f'# {line}' for line in out.splitlines()[:30]),
+                      sep='\n')
+            print(f'{"" if passed else "not "}ok {n} - {name}')
+    return failed > 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
