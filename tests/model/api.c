@@ -20,13 +20,27 @@ mc_thread(void)
 unsigned
 mc_step(void)
 {
-    return ++K->steps;
+    return ++K->now.steps;
 }
 
 uint64_t
 mc_cycles(void)
 {
-    return K->cycles += 1 << 24; /* beyond any spin's budget */
+    return K->now.cycles += 1 << 24; /* beyond any spin's budget */
+}
+
+void
+mc_tell(void)
+{
+    vc_join(&K->told_hb, &K->th[K->cur].hb);
+    vc_join(&K->told_view, &K->th[K->cur].view);
+}
+
+void
+mc_hear(void)
+{
+    vc_join(&K->th[K->cur].hb, &K->told_hb);
+    vc_join(&K->th[K->cur].view, &K->told_view);
 }
 
 void
@@ -66,17 +80,17 @@ mc_outcome(uint64_t value)
 int64_t
 mc_ghost(int i)
 {
-    return K->ghost[i];
+    return K->now.ghost[i];
 }
 
 void
 mc_ghost_set(int i, int64_t value)
 {
-    K->ghost[i] = value;
+    K->now.ghost[i] = value;
 }
 
 int64_t
 mc_ghost_add(int i, int64_t delta)
 {
-    return K->ghost[i] += delta;
+    return K->now.ghost[i] += delta;
 }

@@ -86,8 +86,8 @@ wake_one(volatile uint32_t *word)
         mc_pick(2)) {
         K->used.timeouts++;
         t->wake_result = MC_TIMED_OUT;
-        if (K->now_ns < t->deadline)
-            K->now_ns = t->deadline;
+        if (K->now.now_ns < t->deadline)
+            K->now.now_ns = t->deadline;
         return wake_one(word); /* the wake goes to another */
     }
     return true;

@@ -19,13 +19,13 @@ mc_heap_alloc(size_t bytes, void *pc)
     }
     if (size == 0)
         size = 16;
-    if (K->n_blocks == BLOCKS || K->heap_top + size + 16 > HEAP_BYTES)
+    if (K->now.n_blocks == BLOCKS || K->now.heap_top + size + 16 > HEAP_BYTES)
         mc_fail(MC_LIMIT, "the model's heap is full");
-    b = &K->blocks[K->n_blocks++];
-    *b = (struct block){ K->heap + K->heap_top, bytes, 1, false };
-    memset(K->heap_state + K->heap_top / 16, 1, size / 16);
+    b = &K->blocks[K->now.n_blocks++];
+    *b = (struct block){ K->heap + K->now.heap_top, bytes, 1, false };
+    memset(K->heap_state + K->now.heap_top / 16, 1, size / 16);
     memset(b->mem, 0xA5, size);
-    K->heap_top += size + 16;
+    K->now.heap_top += size + 16;
     if (K->tracing)
         mc_event(EV_ALLOC, b->mem, 0, pc)->value = bytes;
     return b->mem;
@@ -42,7 +42,7 @@ mc_heap_free(void *mem, void *pc)
         mc_point();
     if (K->tracing)
         mc_event(EV_FREE, mem, 0, pc);
-    for (uint32_t i = 0; i < K->n_blocks; i++)
+    for (uint32_t i = 0; i < K->now.n_blocks; i++)
         if (K->blocks[i].mem == mem)
             b = &K->blocks[i];
     if (!b)
@@ -71,28 +71,17 @@ mc_free(void *mem)
 void *
 mc_map(size_t bytes)
 {
-    char *mem = K->map + K->map_top;
+    char *mem = K->map + K->now.map_top;
 
     bytes = (bytes + 4095) & ~(size_t)4095;
     if (K->used.nomem < K->max.nomem && mc_pick(2)) {
         K->used.nomem++;
         return NULL;
     }
-    if (K->map_top + bytes > MAP_BYTES)
+    if (K->now.map_top + bytes > MAP_BYTES)
         mc_fail(MC_LIMIT, "the model has no more memory to map");
-    K->map_top += bytes;
+    K->now.map_top += bytes;
     return mem;
-}
-
-void
-mc_clean_map(void)
-{
-    for (uint32_t i = 0; i < K->n_dirty; i++) {
-        memset(K->map + (size_t)K->dirty[i] * MAP_LINE, 0, MAP_LINE);
-        K->is_dirty[K->dirty[i]] = false;
-    }
-    K->n_dirty = 0;
-    K->map_top = 0;
 }
 
 static void
@@ -104,9 +93,9 @@ mark(const char *from, size_t bytes)
         const char *p;
 
         memcpy(&p, from, sizeof(p));
-        if (p < K->heap || p >= K->heap + K->heap_top)
+        if (p < K->heap || p >= K->heap + K->now.heap_top)
             continue;
-        for (uint32_t i = 0; i < K->n_blocks; i++) {
+        for (uint32_t i = 0; i < K->now.n_blocks; i++) {
             struct block *b = &K->blocks[i];
 
             if (b->state == 1 && !b->marked && p >= b->mem &&
@@ -124,16 +113,15 @@ mc_check_leaks(void)
 {
     uint32_t live = 0;
 
-    for (uint32_t i = 0; i < K->n_blocks; i++)
+    for (uint32_t i = 0; i < K->now.n_blocks; i++)
         live += K->blocks[i].state == 1;
     if (!live)
         return;
     mark(K->data, K->data_bytes);
     for (int i = 0; i <= K->n_threads; i++)
         mark(K->self[i], SELF_BYTES);
-    for (uint32_t i = 0; i < K->n_dirty; i++)
-        mark(K->map + (size_t)K->dirty[i] * MAP_LINE, MAP_LINE);
-    for (uint32_t i = 0; i < K->n_blocks; i++)
+    mark(K->map, K->now.map_top);
+    for (uint32_t i = 0; i < K->now.n_blocks; i++)
         if (K->blocks[i].state == 1 && !K->blocks[i].marked)
             mc_fail(MC_LEAK, "block A%u of %zu bytes is never freed", i,
                     K->blocks[i].bytes);

@@ -148,23 +148,32 @@ struct bounds {
 
 enum mode { SEARCH_TREE, SEARCH_RANDOM, SEARCH_PCT, SEARCH_REPLAY };
 
+/* Where an execution starts: before set-up, or after it if it has no choices */
+struct base {
+    bool after_setup;
+    uint32_t n_blocks;
+    unsigned steps;
+    uint64_t cycles;
+    int64_t now_ns;
+    size_t heap_top, map_top;
+    int64_t ghost[MC_GHOSTS];
+};
+
 struct kernel {
     /* one execution */
     struct thread th[THREADS];
     void *main_sp;
     int cur, live, n_threads;
-    unsigned steps, step_limit, idle;
-    uint32_t gen, n_granules, n_cells, n_stores, n_blocks;
+    unsigned step_limit, idle;
+    uint32_t gen, n_granules, n_cells, n_stores;
     int16_t sc_count;
     vc sc_view; /* joined by SC fences */
+    vc told_hb, told_view; /* joined by mc_tell, for mc_hear */
     struct bounds used, max;
-    uint64_t cycles;
-    int64_t now_ns;
-    size_t heap_top, map_top;
+    struct base now;
     uint32_t n_dirty;
     uint32_t dirty[MAP_BYTES / MAP_LINE]; /* lines of map written to */
     bool is_dirty[MAP_BYTES / MAP_LINE];
-    int64_t ghost[MC_GHOSTS];
 
     enum mc_bug bug;
     char why[400];
@@ -189,8 +198,9 @@ struct kernel {
     bool tracing, wake_sites;
     uint32_t n_events;
     const char *skip_wake;
-    char *snapshot, *data;
+    char *snapshot, *base_data, *data;
     size_t data_bytes;
+    struct base base;
     uint64_t site_count[SITES];
     int n_wakes;
     struct wake_site wake[WAKES];
@@ -202,6 +212,11 @@ struct kernel {
     struct event events[EVENTS];
     uint8_t heap_state[HEAP_BYTES / 16]; /* 0 outside, 1 live, 2 freed */
     char self[THREADS][SELF_BYTES] __attribute__((aligned(128)));
+    struct block base_blocks[BLOCKS];
+    uint8_t base_state[HEAP_BYTES / 16];
+    char base_self[SELF_BYTES];
+    char base_heap[HEAP_BYTES];
+    char base_map[MAP_BYTES];
     char map[MAP_BYTES] __attribute__((aligned(4096)));
     char heap[HEAP_BYTES] __attribute__((aligned(4096)));
     char stack[THREADS][STACK_BYTES] __attribute__((aligned(4096)));
@@ -223,7 +238,6 @@ void mc_leave(void); /* the current thread cannot go on: run another */
 void mc_yield(void);
 void mc_execute(const struct mc_scenario *s); /* one execution */
 void mc_start_kernel(void);
-void mc_take_snapshot(void);
 
 /* memory.c */
 void mc_plain(const void *p, size_t n, bool write, void *pc);
@@ -232,11 +246,16 @@ void mc_read_newest(volatile void *p, int size); /* the kernel's own look */
 void mc_check_free(char *mem, size_t bytes);
 void mc_heap_check(const volatile void *p, size_t n, void *pc);
 
+/* base.c */
+void mc_take_snapshot(void); /* of the variables, once */
+void mc_first_base(void);    /* for a new scenario */
+void mc_keep_base(void);     /* after set-up: start from here */
+void mc_restore(void);
+
 /* heap.c */
 void *mc_heap_alloc(size_t bytes, void *pc);
 void mc_heap_free(void *mem, void *pc);
 void *mc_map(size_t bytes);
-void mc_clean_map(void);
 void mc_check_leaks(void);
 
 /* futex.c */
@@ -272,7 +291,7 @@ mc_event(enum event_kind kind, const volatile void *p, int size, void *pc)
     e->kind = (uint8_t)kind;
     e->thread = (uint8_t)K->cur;
     e->size = (uint8_t)size;
-    e->step = K->steps;
+    e->step = K->now.steps;
     e->addr = (uint64_t)(uintptr_t)p;
     e->pc = pc;
     return e;

@@ -98,6 +98,7 @@ set_bounds(const struct mc_scenario *s, const struct options *o)
     K->max.weak = given(o->weak, s->weak, 1);
     K->max.nomem = given(o->nomem, s->nomem, 0);
     K->step_limit = (unsigned)given(o->steps, s->steps, 3000);
+    mc_first_base();
     K->trail_len = 0;
     K->executions = K->total_steps = 0;
     K->longest = 0;
@@ -124,6 +125,7 @@ show(const struct mc_scenario *s, const struct options *o, bool verbose)
     K->mode = SEARCH_REPLAY;
     K->trail_len = n;
     K->tracing = true;
+    mc_first_base();
     mc_execute(s);
     K->tracing = false;
     mc_print_trace(o->all);

@@ -70,6 +70,10 @@ int mc_choose(int n);   /* 0 .. n-1, every value is explored */
 void mc_relax(void);    /* let others run first: the body of a spin loop */
 void mc_outcome(uint64_t value); /* collected over the whole search */
 void mc_note(const char *text, uint64_t value); /* a line in the trace */
+/* What this thread did so far happens before whatever a thread does after its
+ * next mc_hear: an outside synchronisation that costs no step. */
+void mc_tell(void);
+void mc_hear(void);
 
 /* Ghost counters, zero at the start of each execution; not a shared access. */
 int64_t mc_ghost(int i);

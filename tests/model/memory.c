@@ -119,6 +119,21 @@ mc_heap_check(const volatile void *p, size_t n, void *pc)
         }
 }
 
+__attribute__((noinline, cold)) static void
+plain_race(const struct cell *c, const vc *hb, uint64_t key, bool write,
+           void *pc)
+{
+    const char *mine = write ? "write" : "read";
+
+    if (vc_later(&c->plain_w, hb))
+        race(c, &c->plain_w, hb, key, mine, "write", pc);
+    if (vc_later(&c->atomic_w, hb))
+        race(c, &c->atomic_w, hb, key, mine, "atomic write", pc);
+    if (vc_later(&c->plain_r, hb))
+        race(c, &c->plain_r, hb, key, mine, "read", pc);
+    race(c, &c->atomic_r, hb, key, mine, "atomic read", pc);
+}
+
 static void
 plain_piece(struct thread *t, uint64_t key, int off, int len, bool write,
             int16_t now, void *pc)
@@ -128,22 +143,18 @@ plain_piece(struct thread *t, uint64_t key, int off, int len, bool write,
 
     for (uint32_t i = g->cell; i; i = K->cells[i].next) {
         struct cell *c = &K->cells[i];
+        __m128i last, read;
 
         if (!overlap(c, off, len))
             continue;
-        if (unlikely(vc_later(&c->plain_w, &t->hb)))
-            race(c, &c->plain_w, &t->hb, key, write ? "write" : "read", "write",
-                 pc);
-        if (unlikely(vc_later(&c->atomic_w, &t->hb)))
-            race(c, &c->atomic_w, &t->hb, key, write ? "write" : "read",
-                 "atomic write", pc);
+        last = _mm_max_epi16(c->plain_w.v, c->atomic_w.v);
         if (write) {
-            if (unlikely(vc_later(&c->plain_r, &t->hb)))
-                race(c, &c->plain_r, &t->hb, key, "write", "read", pc);
-            if (unlikely(vc_later(&c->atomic_r, &t->hb)))
-                race(c, &c->atomic_r, &t->hb, key, "write", "atomic read", pc);
+            read = _mm_max_epi16(c->plain_r.v, c->atomic_r.v);
+            last = _mm_max_epi16(last, read);
             c->newest = 0; /* a new life of an atomic location */
         }
+        if (unlikely(_mm_movemask_epi8(_mm_cmpgt_epi16(last, t->hb.v))))
+            plain_race(c, &t->hb, key, write, pc);
         if (c->off == off && c->len == len)
             mine = c;
     }

@@ -180,7 +180,7 @@ place_name(const struct names *n, uint64_t at, char *out, size_t bytes)
         snprintf(out, bytes, "self%lu+%lu", (unsigned long)(self / SELF_BYTES),
                  (unsigned long)(self % SELF_BYTES));
     } else if (heap < HEAP_BYTES) {
-        for (uint32_t i = 0; i < K->n_blocks; i++)
+        for (uint32_t i = 0; i < K->now.n_blocks; i++)
             if (at >= (uint64_t)(uintptr_t)K->blocks[i].mem)
                 snprintf(
                     out, bytes, "A%u+%lu", i,

@@ -62,8 +62,8 @@ resume(int next)
         t->state = RUN;
         t->word = NULL;
         t->wake_result = next & SPURIOUS ? MC_WOKEN : MC_TIMED_OUT;
-        if (next & BY_TIMEOUT && K->now_ns < t->deadline)
-            K->now_ns = t->deadline;
+        if (next & BY_TIMEOUT && K->now.now_ns < t->deadline)
+            K->now.now_ns = t->deadline;
     }
     if ((next & ID) == me)
         return;
@@ -149,10 +149,10 @@ mc_leave(void)
 static void
 step(void)
 {
-    K->steps++;
+    K->now.steps++;
     for (int i = 1; i <= K->n_threads; i++)
         K->th[i].yielded = false;
-    if (unlikely(K->steps > K->step_limit))
+    if (unlikely(K->now.steps > K->step_limit))
         mc_fail(MC_LIVELOCK, "more than %u steps", K->step_limit);
 }
 
@@ -188,7 +188,7 @@ mc_yield(void)
         mc_event(EV_YIELD, NULL, 0, NULL);
     if (++K->idle > IDLE_LIMIT)
         mc_fail(MC_LIVELOCK, "%d yields and no store", IDLE_LIMIT);
-    if (++K->steps > K->step_limit)
+    if (++K->now.steps > K->step_limit)
         mc_fail(MC_LIVELOCK, "more than %u steps", K->step_limit);
     K->th[K->cur].yielded = true;
     mc_leave();
@@ -246,8 +246,12 @@ whole(void)
     const struct mc_scenario *s = K->scenario;
     void *dead;
 
-    if (s->setup)
-        s->setup();
+    if (!K->now.after_setup) {
+        if (s->setup)
+            s->setup();
+        if (K->trail_pos == 0 && !K->tracing)
+            mc_keep_base();
+    }
     K->live = K->n_threads;
     if (K->live) {
         uint8_t cand[THREADS];
@@ -278,32 +282,30 @@ prepare(int i, void (*entry)(void), void (*fn)(void))
     memset(&frame[top], 0, 8 * sizeof(*frame));
     frame[top + 6] = (uintptr_t)entry;
     t->sp = &frame[top];
-    memset(K->self[i], 0, SELF_BYTES);
+    if (i == 0)
+        memcpy(K->self[0], K->base_self, SELF_BYTES);
+    else
+        memset(K->self[i], 0, SELF_BYTES);
 }
 
 void
 mc_execute(const struct mc_scenario *s)
 {
-    memcpy(K->data, K->snapshot, K->data_bytes);
-    memset(K->heap_state, 0, (K->heap_top + 15) / 16);
-    K->heap_top = 0;
-    mc_clean_map();
+    mc_restore();
     K->scenario = s;
     K->gen++;
-    K->n_granules = K->n_blocks = 0;
+    K->n_granules = 0;
     K->n_cells = K->n_stores = 1;
     K->sc_count = 0;
     K->sc_view.v = _mm_setzero_si128();
+    K->told_hb.v = K->told_view.v = _mm_setzero_si128();
     K->used = (struct bounds){ 0, 0, 0, 0, 0, 0 };
-    K->steps = K->idle = 0;
-    K->cycles = 0;
-    K->now_ns = 1000000000;
+    K->idle = 0;
     K->trail_pos = 0;
     K->bug = MC_NONE;
     K->bad_addr = 0;
     K->bad_pc = NULL;
     K->n_events = 0;
-    memset(K->ghost, 0, sizeof(K->ghost));
     K->cur = K->live = 0;
     K->n_threads = 0;
     prepare(0, whole, NULL);
@@ -313,9 +315,9 @@ mc_execute(const struct mc_scenario *s)
     }
     mc_switch(&K->main_sp, K->th[0].sp);
     K->executions++;
-    K->total_steps += K->steps;
-    if (K->steps > K->longest)
-        K->longest = K->steps;
+    K->total_steps += K->now.steps;
+    if (K->now.steps > K->longest)
+        K->longest = K->now.steps;
 }
 
 static void
@@ -323,15 +325,6 @@ crashed(int sig)
 {
     mc_fail(MC_CRASH, "signal %d", sig);
 }
-
-static void
-panicked(const char *line)
-{
-    mc_fail(MC_PANIC, "%s", line);
-}
-
-/* Of the library, if it is linked in. */
-void weir_set_panic_hook(void (*hook)(const char *)) __attribute__((weak));
 
 void
 mc_start_kernel(void)
@@ -354,20 +347,4 @@ mc_start_kernel(void)
         exit(2);
     for (unsigned i = 0; i < sizeof(signals) / sizeof(*signals); i++)
         sigaction(signals[i], &act, NULL);
-}
-
-extern char __data_start[], _end[];
-
-/* The program's variables as they are now, before the first execution. */
-void
-mc_take_snapshot(void)
-{
-    if (weir_set_panic_hook)
-        weir_set_panic_hook(panicked);
-    K->data = __data_start;
-    K->data_bytes = (size_t)(_end - __data_start);
-    K->snapshot = malloc(K->data_bytes);
-    if (!K->snapshot)
-        exit(2);
-    memcpy(K->snapshot, K->data, K->data_bytes);
 }

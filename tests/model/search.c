@@ -80,7 +80,7 @@ by_priority(const uint8_t *cand, int n)
     int best = 0;
 
     for (unsigned i = 0; i < 4; i++)
-        if (K->change[i] == K->steps)
+        if (K->change[i] == K->now.steps)
             K->th[K->cur].priority = -1 - (int)i;
     for (int i = 1; i < n; i++)
         if (cand[i] < 16 &&

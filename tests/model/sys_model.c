@@ -34,7 +34,7 @@ wr_sys_futex_wake(WEIR_ATOMIC(uint32_t) *word, int count)
 int64_t
 wr_sys_now_ns(void)
 {
-    return K->now_ns += 10000000;
+    return K->now.now_ns += 10000000;
 }
 
 void
@@ -46,7 +46,7 @@ wr_sys_yield(void)
 void
 wr_sys_nap(int64_t ns)
 {
-    K->now_ns += ns;
+    K->now.now_ns += ns;
     mc_yield();
 }
 

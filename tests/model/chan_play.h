@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * model/chan_play.h - scenarios of channel operations, written as scripts.
+ *
+ * One string per thread, one letter per operation:
+ *
+ *     s send        S send_until, may time out     p try_send
+ *     r recv        R recv_until, may time out     q try_recv
+ *     u recv until CLOSED                          c close
+ *     K recv_until a cancel source fires           X fire it
+ *     k send_until it fires                        l len
+ *     f free the channel
+ *
+ * What is checked at the end of every execution, besides the checker's own
+ * races, lost wakes, touches of freed memory and leaks:
+ *   - the history is linearizable (lin/chan_model.h), "empty", "full", CLOSED
+ *     and TIMEOUT included.  `heard`: a call hears of every call that returned
+ *     before it began, so that real time counts; otherwise only what a thread
+ *     did itself comes before, and no edge hides a missing one
+ *   - nobody overtakes: a party that waited when a call began no longer waits
+ *     when that call, of its side, returns with a message moved
+ */
+#ifndef WEIR_MODEL_CHAN_PLAY_H
+#define WEIR_MODEL_CHAN_PLAY_H
+
+#include "mc.h"
+
+struct play {
+    unsigned capacity;
+    bool heard;
+    const char *script[MC_MAX_THREADS];
+};
+
+void play_setup(const struct play *play);
+void play_thread(void);
+void play_check(void);
+
+#define PLAY_SCENARIO(id, cap, hear, threads_, ...)                            \
+    static void setup_##id(void)                                               \
+    {                                                                          \
+        static const struct play play = { cap, hear, { __VA_ARGS__ } };        \
+        play_setup(&play);                                                     \
+    }                                                                          \
+    MC_SCENARIO(id, .setup = setup_##id, .threads = threads_,                  \
+                .check = play_check, PLAY_BOUNDS)
+
+#define PLAY_THREADS_2 { play_thread, play_thread }
+#define PLAY_THREADS_3 { play_thread, play_thread, play_thread }
+#define PLAY_THREADS_4 { play_thread, play_thread, play_thread, play_thread }
+
+#endif
