@@ -20,6 +20,7 @@ mc_thread(void)
 unsigned
 mc_step(void)
 {
+    mc_touch(&K->now.steps, 1, TOUCH_WRITE);
     return ++K->now.steps;
 }
 
@@ -80,17 +81,20 @@ mc_outcome(uint64_t value)
 int64_t
 mc_ghost(int i)
 {
+    mc_touch(&K->now.ghost[i], 1, TOUCH_READ);
     return K->now.ghost[i];
 }
 
 void
 mc_ghost_set(int i, int64_t value)
 {
+    mc_touch(&K->now.ghost[i], 1, TOUCH_WRITE);
     K->now.ghost[i] = value;
 }
 
 int64_t
 mc_ghost_add(int i, int64_t delta)
 {
+    mc_touch(&K->now.ghost[i], 1, TOUCH_WRITE);
     return K->now.ghost[i] += delta;
 }

@@ -44,8 +44,17 @@ void play_check(void);
     MC_SCENARIO(id, .setup = setup_##id, .threads = threads_,                  \
                 .check = play_check, PLAY_BOUNDS)
 
-#define PLAY_THREADS_2 { play_thread, play_thread }
-#define PLAY_THREADS_3 { play_thread, play_thread, play_thread }
-#define PLAY_THREADS_4 { play_thread, play_thread, play_thread, play_thread }
+#define PLAY_THREADS_2                                                         \
+    {                                                                          \
+        play_thread, play_thread                                               \
+    }
+#define PLAY_THREADS_3                                                         \
+    {                                                                          \
+        play_thread, play_thread, play_thread                                  \
+    }
+#define PLAY_THREADS_4                                                         \
+    {                                                                          \
+        play_thread, play_thread, play_thread, play_thread                     \
+    }
 
 #endif

@@ -33,6 +33,5 @@ TWO(cancel_against_recv, 1, "rX", "kk");
 TWO(length, 2, "ss", "lrl");
 TWO(free_after_recv, 1, "s", "rf");
 TWO(free_after_two, 1, "ss", "rrf");
-TWO(free_after_hand_in, 1, "ss", "rRf");
 TWO(free_after_close, 1, "sc", "uf");
 TWO(free_after_close_parked, 1, "c", "rf");

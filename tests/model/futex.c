@@ -44,6 +44,7 @@ mc_futex_wait(volatile uint32_t *word, uint32_t expected, int64_t deadline,
 
     if (K->live)
         mc_point();
+    mc_touch(word, 4, TOUCH_READ);
     mc_read_newest(word, 4);
     if (K->tracing) {
         e = mc_event(EV_WAIT, word, 4, pc);
@@ -54,6 +55,7 @@ mc_futex_wait(volatile uint32_t *word, uint32_t expected, int64_t deadline,
         return MC_DIFFERS;
     if (!K->live)
         mc_fail(MC_DEADLOCK, "set-up or check sleeps for ever");
+    mc_boundary();
     t = &K->th[K->cur];
     t->state = BLOCKED;
     t->word = (void *)(uintptr_t)word;
@@ -101,6 +103,7 @@ mc_futex_wake(volatile uint32_t *word, int count, void *pc)
 
     if (K->live)
         mc_point();
+    mc_touch(word, 4, TOUCH_WRITE);
     if (K->tracing) {
         e = mc_event(EV_WAKE, word, 4, pc);
         e->value = (uint64_t)count;

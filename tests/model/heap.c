@@ -2,6 +2,9 @@
 /*
  * model/heap.c - memory of the scenarios.
  *
+ * A free is no scheduling point: an access of another thread that is not
+ * ordered before it is reported whichever came first.
+ *
  * Blocks are never reused within an execution, so that a touch after a free
  * is seen whatever was allocated since, and no ABA hides a use after free.
  */
@@ -38,8 +41,6 @@ mc_heap_free(void *mem, void *pc)
 
     if (!mem)
         return;
-    if (K->live)
-        mc_point();
     if (K->tracing)
         mc_event(EV_FREE, mem, 0, pc);
     for (uint32_t i = 0; i < K->now.n_blocks; i++)

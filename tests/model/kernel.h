@@ -32,6 +32,7 @@ enum {
     EVENTS = 1 << 16,
     BLOCKS = 1024,
     SITES = 4096,
+    LOG = 1 << 13,
     OUTCOMES = 64,
     WAKES = 128
 };
@@ -95,6 +96,8 @@ struct thread {
     int wake_result;
     enum state state;
     bool yielded, exit_hook;
+    bool away, checking;            /* see reduce.c */
+    uint32_t away_from, away_until; /* in the log */
     int priority;
 };
 
@@ -148,6 +151,15 @@ struct bounds {
 
 enum mode { SEARCH_TREE, SEARCH_RANDOM, SEARCH_PCT, SEARCH_REPLAY };
 
+/* What a step touched, as far as other threads can tell. */
+struct touch {
+    uint64_t addr;
+    uint16_t size;
+    uint8_t kind, thread;
+};
+
+enum { TOUCH_READ = 0, TOUCH_WRITE = 1, TOUCH_SC_FENCE = 2, TOUCH_SC = 4 };
+
 /* Where an execution starts: before set-up, or after it if it has no choices */
 struct base {
     bool after_setup;
@@ -167,10 +179,12 @@ struct kernel {
     unsigned step_limit, idle;
     uint32_t gen, n_granules, n_cells, n_stores;
     int16_t sc_count;
-    vc sc_view; /* joined by SC fences */
+    vc sc_view;            /* joined by SC fences */
     vc told_hb, told_view; /* joined by mc_tell, for mc_hear */
     struct bounds used, max;
     struct base now;
+    uint32_t n_log;
+    bool pruned;
     uint32_t n_dirty;
     uint32_t dirty[MAP_BYTES / MAP_LINE]; /* lines of map written to */
     bool is_dirty[MAP_BYTES / MAP_LINE];
@@ -189,7 +203,8 @@ struct kernel {
     uint64_t rng;
     unsigned change[4];
     const struct mc_scenario *scenario;
-    uint64_t executions, total_steps;
+    bool reduce;
+    uint64_t executions, cut;
     unsigned longest;
     int n_outcomes;
     uint64_t outcome[OUTCOMES];
@@ -209,6 +224,7 @@ struct kernel {
     struct cell cells[CELLS];
     struct store stores[STORES];
     struct block blocks[BLOCKS];
+    struct touch log[LOG];
     struct event events[EVENTS];
     uint8_t heap_state[HEAP_BYTES / 16]; /* 0 outside, 1 live, 2 freed */
     char self[THREADS][SELF_BYTES] __attribute__((aligned(128)));
@@ -234,6 +250,8 @@ extern struct mc_site __stop_mc_sites[] __attribute__((weak));
 void mc_fail(enum mc_bug bug, const char *format, ...)
     __attribute__((noreturn, format(printf, 2, 3)));
 void mc_point(void); /* scheduling point before a visible operation */
+void mc_abandon(void) __attribute__((
+    noreturn));      /* end this execution: an equal one is explored */
 void mc_leave(void); /* the current thread cannot go on: run another */
 void mc_yield(void);
 void mc_execute(const struct mc_scenario *s); /* one execution */
@@ -245,6 +263,13 @@ uint64_t mc_peek(const volatile void *p, int size);
 void mc_read_newest(volatile void *p, int size); /* the kernel's own look */
 void mc_check_free(char *mem, size_t bytes);
 void mc_heap_check(const volatile void *p, size_t n, void *pc);
+
+/* reduce.c */
+void mc_touch(const volatile void *p, size_t size, int kind);
+void mc_touch_by(int thread, const volatile void *p, size_t size, int kind);
+void mc_away(struct thread *t); /* preempted before its next step */
+void mc_back(struct thread *t); /* and now takes it */
+void mc_boundary(void);         /* the current thread's step is complete */
 
 /* base.c */
 void mc_take_snapshot(void); /* of the variables, once */

@@ -16,7 +16,7 @@ struct options {
     int preempt, stale, spurious, timeouts, weak, nomem, steps;
     double seconds;
     uint64_t executions, random, seed;
-    bool list, sites, verbose, all;
+    bool list, sites, verbose, all, whole;
 };
 
 static const char usage[] =
@@ -38,6 +38,7 @@ static const char usage[] =
     "  --weaken FILE:LINE[:ORDER]  mutant: this site is relaxed, or ORDER\n"
     "  --skip-wake FILE:LINE       mutant: this futex wake is dropped\n"
     "  --sites              ordered accesses and how often each was executed\n"
+    "  --whole              no reduction: every schedule within the bounds\n"
     "  --all                traces with accesses to a thread's own stack\n"
     "  --verbose            traces of expected bugs, too\n";
 
@@ -100,7 +101,8 @@ set_bounds(const struct mc_scenario *s, const struct options *o)
     K->step_limit = (unsigned)given(o->steps, s->steps, 3000);
     mc_first_base();
     K->trail_len = 0;
-    K->executions = K->total_steps = 0;
+    K->executions = K->cut = 0;
+    K->reduce = !o->whole;
     K->longest = 0;
     K->n_outcomes = 0;
 }
@@ -206,11 +208,11 @@ run(const struct mc_scenario *s, const struct options *o, int number)
         printf("random, seed %lu,", o->seed);
     else
         printf("%s,", complete ? "complete" : "INCOMPLETE");
-    printf(" %lu executions, ", K->executions);
+    printf(" %lu executions (%lu cut), ", K->executions, K->cut);
     if (K->max.preempt < 1 << 20)
         printf("bound %d, ", K->max.preempt);
     printf("stale %d, up to %u steps, %.2f s, %.2f M/s\n", K->max.stale,
-           K->longest, took, (double)K->executions / took * 1e-6);
+           K->longest, took, (double)(K->executions + K->cut) / took * 1e-6);
     if (K->bug)
         show(s, o, !s->expect_bug || o->verbose || !ok);
     fflush(stdout);
@@ -250,6 +252,8 @@ flag(const char *name, struct options *o)
         return o->sites = K->wake_sites = true;
     if (!strcmp(name, "--all"))
         return o->all = true;
+    if (!strcmp(name, "--whole"))
+        return o->whole = true;
     if (!strcmp(name, "--verbose"))
         return o->verbose = true;
     return false;

@@ -353,14 +353,17 @@ append(struct thread *t, struct cell *c, volatile void *p, uint64_t v, int mo,
 }
 
 static void
-enter(const volatile void *p, int size, const struct mc_site *site)
+enter(const volatile void *p, int size, bool write, const struct mc_site *site)
 {
     K->site_count[site - __start_mc_sites]++;
-    if (K->live)
+    if (K->live) {
         mc_point();
-    mc_heap_check(p, (size_t)size, NULL);
-    if (K->live)
+        mc_touch(p, (size_t)size,
+                 (write ? TOUCH_WRITE : TOUCH_READ) |
+                     (site->mo == MC_SC ? TOUCH_SC : 0));
         tick(&K->th[K->cur]);
+    }
+    mc_heap_check(p, (size_t)size, NULL);
 }
 
 static void
@@ -386,7 +389,7 @@ mc_load(const volatile void *p, int size, struct mc_site *site)
     struct store *s;
     uint64_t v;
 
-    enter(p, size, site);
+    enter(p, size, false, site);
     if (!K->live) {
         v = mc_peek(p, size);
     } else {
@@ -404,7 +407,7 @@ mc_store(volatile void *p, uint64_t v, int size, struct mc_site *site)
 {
     struct thread *t;
 
-    enter(p, size, site);
+    enter(p, size, true, site);
     v = truncate(v, size);
     if (!K->live) {
         poke(p, v, size);
@@ -424,7 +427,7 @@ mc_fetch(volatile void *p, uint64_t v, int size, enum mc_rmw op,
     struct store *s;
     uint64_t old;
 
-    enter(p, size, site);
+    enter(p, size, true, site);
     old = mc_peek(p, size);
     v = op == MC_OP_add   ? old + v
         : op == MC_OP_sub ? old - v
@@ -480,7 +483,7 @@ mc_cas(volatile void *p, void *expected, uint64_t v, int size, bool weak,
     uint64_t want, was;
     bool ok;
 
-    enter(p, size, site);
+    enter(p, size, true, site);
     v = truncate(v, size);
     was = want = mc_peek(expected, size);
     if (K->live) {
@@ -505,7 +508,10 @@ mc_fence(struct mc_site *site)
 
     K->site_count[site - __start_mc_sites]++;
     if (K->live) {
-        mc_point();
+        if (mo == MC_SC) {
+            mc_point();
+            mc_touch(NULL, 0, TOUCH_SC_FENCE);
+        }
         tick(t);
         if (mo & MC_ACQ) {
             vc_join(&t->hb, &t->pend_hb);

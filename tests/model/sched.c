@@ -52,6 +52,16 @@ mc_fail(enum mc_bug bug, const char *format, ...)
     __builtin_unreachable();
 }
 
+__attribute__((noreturn)) void
+mc_abandon(void)
+{
+    void *dead;
+
+    K->pruned = true;
+    mc_switch(&dead, K->main_sp);
+    __builtin_unreachable();
+}
+
 static void
 resume(int next)
 {
@@ -59,6 +69,7 @@ resume(int next)
     struct thread *t = &K->th[next & ID];
 
     if (next & (BY_TIMEOUT | SPURIOUS)) {
+        mc_touch_by(next & ID, t->word, 4, TOUCH_WRITE);
         t->state = RUN;
         t->word = NULL;
         t->wake_result = next & SPURIOUS ? MC_WOKEN : MC_TIMED_OUT;
@@ -162,6 +173,7 @@ mc_point(void)
     uint8_t cand[4 * THREADS];
     int n = 1, pick;
 
+    mc_boundary();
     cand[0] = (uint8_t)K->cur;
     if (K->used.preempt < K->max.preempt) {
         n = add_runnable(cand, 1, false);
@@ -172,7 +184,9 @@ mc_point(void)
                 K->used.preempt++;
                 K->used.timeouts += (pick & BY_TIMEOUT) != 0;
                 K->used.spurious += (pick & SPURIOUS) != 0;
+                mc_away(&K->th[K->cur]);
                 resume(pick);
+                mc_back(&K->th[K->cur]);
             }
         }
     }
@@ -184,6 +198,7 @@ mc_yield(void)
 {
     if (!K->live)
         return;
+    mc_boundary();
     if (K->tracing)
         mc_event(EV_YIELD, NULL, 0, NULL);
     if (++K->idle > IDLE_LIMIT)
@@ -212,6 +227,7 @@ finish(void)
 {
     void *dead;
 
+    mc_boundary();
     K->th[K->cur].state = DONE;
     if (K->tracing)
         mc_event(EV_END, NULL, 0, NULL);
@@ -305,7 +321,8 @@ mc_execute(const struct mc_scenario *s)
     K->bug = MC_NONE;
     K->bad_addr = 0;
     K->bad_pc = NULL;
-    K->n_events = 0;
+    K->n_events = K->n_log = 0;
+    K->pruned = false;
     K->cur = K->live = 0;
     K->n_threads = 0;
     prepare(0, whole, NULL);
@@ -314,8 +331,8 @@ mc_execute(const struct mc_scenario *s)
         K->n_threads++;
     }
     mc_switch(&K->main_sp, K->th[0].sp);
-    K->executions++;
-    K->total_steps += K->now.steps;
+    K->executions += !K->pruned;
+    K->cut += K->pruned;
     if (K->now.steps > K->longest)
         K->longest = K->now.steps;
 }

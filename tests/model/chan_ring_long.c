@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * model/chan_ring_long.c - the bounded channel with three and four threads.
+ *
+ * Above 60 steps: complete at one preemption (two where named), and seeded
+ * random runs of the same scripts.
+ */
+#include "chan_play.h"
+
+#ifndef PLAY_RANDOM
+#define PLAY_RANDOM 30000
+#endif
+
+#define PLAY_BOUNDS .bound = 1, .stale = 2
+#define RANDOM_BOUNDS                                                          \
+    .bound = -1, .stale = 4, .spurious = 2, .random = PLAY_RANDOM
+
+#define LONG(id, cap, n, ...)                                                  \
+    PLAY_SCENARIO(id, cap, true, PLAY_THREADS_##n, __VA_ARGS__);               \
+    MC_SCENARIO(id##_random, .setup = setup_##id, .threads = PLAY_THREADS_##n, \
+                .check = play_check, RANDOM_BOUNDS)
+
+LONG(two_senders, 1, 3, "s", "s", "rr");
+LONG(two_senders_timed, 1, 3, "S", "Ss", "RR");
+LONG(two_receivers, 1, 3, "ss", "r", "r");
+LONG(two_receivers_timed, 1, 3, "ss", "R", "RR");
+LONG(two_receivers_cap2, 2, 3, "sss", "Rr", "r");
+LONG(parked_receiver_and_try, 1, 3, "ss", "r", "qq");
+LONG(parked_sender_and_try, 1, 3, "ss", "p", "rr");
+LONG(overtaking, 1, 3, "s", "Rq", "R");
+LONG(timed_out_before_try, 2, 3, "ss", "R", "Rqq");
+LONG(close_with_receivers, 1, 3, "c", "R", "r");
+LONG(close_with_senders, 1, 3, "ss", "s", "cu");
+LONG(close_between, 1, 3, "sc", "u", "Ru");
+LONG(close_and_free, 1, 3, "sS", "c", "u");
+LONG(cancel_between, 1, 3, "s", "X", "Kq");
+LONG(cancel_two, 1, 3, "X", "K", "Ks");
+LONG(free_by_last_receiver, 1, 3, "s", "s", "rrf");
+LONG(chained_wakes, 2, 4, "ss", "r", "r", "X");
+LONG(two_by_two, 1, 4, "s", "s", "r", "r");
+LONG(two_by_two_timed, 1, 4, "sS", "S", "R", "rR");

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * model/ring_raw.c - the header-only rings: elements arrive once, whole and in
+ * order, and try_ says "empty" and "full" only when it was so.
+ *
+ * What a thread learns by mc_hear() it must find in the ring, too.
+ */
+#include "mc.h"
+
+#include <weir/mpmc.h>
+#include <weir/spsc.h>
+
+struct pair {
+    long a, b;
+};
+
+WEIR_MPMC(ring1, struct pair, 1);
+WEIR_MPMC(ring2, struct pair, 2);
+WEIR_SPSC(line1, struct pair, 1);
+WEIR_SPSC(line2, struct pair, 2);
+
+static ring1 q1;
+static ring2 q2;
+static line1 l1;
+static line2 l2;
+
+enum { PUSHED, POPPED, SUM }; /* ghosts */
+
+static void
+ring_setup(void)
+{
+    ring1_init(&q1);
+    ring2_init(&q2);
+    line1_init(&l1);
+    line2_init(&l2);
+}
+
+static void
+took(struct pair p)
+{
+    mc_assert(p.b == 2 * p.a);
+    mc_ghost_add(POPPED, 1);
+    mc_ghost_add(SUM, p.a);
+    mc_tell();
+}
+
+#define PUSH(ring, q, v, capacity)                                             \
+    do {                                                                       \
+        struct pair p_ = { v, 2 * (v) };                                       \
+        int64_t popped_;                                                       \
+        mc_hear();                                                             \
+        popped_ = mc_ghost(POPPED);                                            \
+        if (ring##_try_push(q, p_)) {                                          \
+            mc_ghost_add(PUSHED, 1);                                           \
+            mc_tell();                                                         \
+        } else {                                                               \
+            /* full: of those begun by now, at least so many were inside */    \
+            mc_assert(mc_ghost(3) - popped_ > (capacity));                     \
+            mc_ghost_add(3, -1);                                               \
+            mc_tell();                                                         \
+        }                                                                      \
+    } while (0)
+
+/* Ghost 3 counts pushes that have begun and not failed. */
+#define PUSHER(name, ring, q, v, capacity)                                     \
+    static void name(void)                                                     \
+    {                                                                          \
+        mc_ghost_add(3, 1);                                                    \
+        PUSH(ring, q, v, capacity);                                            \
+        mc_ghost_add(3, 1);                                                    \
+        PUSH(ring, q, (v) + 1, capacity);                                      \
+    }
+
+#define POPPER(name, ring, q)                                                  \
+    static void name(void)                                                     \
+    {                                                                          \
+        for (int i = 0; i < 2; i++) {                                          \
+            struct pair p;                                                     \
+            int64_t pushed;                                                    \
+            mc_hear();                                                         \
+            pushed = mc_ghost(PUSHED);                                         \
+            if (ring##_try_pop(q, &p))                                         \
+                took(p);                                                       \
+            else /* empty: all that was in is out, or being taken */           \
+                mc_assert(pushed <= mc_ghost(POPPED) + mc_ghost(4));           \
+        }                                                                      \
+    }
+
+PUSHER(ring1_push, ring1, &q1, 1, 1)
+PUSHER(ring2_push, ring2, &q2, 1, 2)
+PUSHER(line1_push, line1, &l1, 1, 1)
+PUSHER(line2_push, line2, &l2, 1, 2)
+POPPER(ring1_pop, ring1, &q1)
+POPPER(ring2_pop, ring2, &q2)
+POPPER(line1_pop, line1, &l1)
+POPPER(line2_pop, line2, &l2)
+
+MC_SCENARIO(mpmc_cap1, .setup = ring_setup,
+            .threads = { ring1_push, ring1_pop });
+MC_SCENARIO(mpmc_cap2, .setup = ring_setup,
+            .threads = { ring2_push, ring2_pop });
+MC_SCENARIO(spsc_cap1, .setup = ring_setup,
+            .threads = { line1_push, line1_pop });
+MC_SCENARIO(spsc_cap2, .setup = ring_setup,
+            .threads = { line2_push, line2_pop });
+
+/* Two of each side by the stamp alone: every element once. */
+static void
+poll_pusher(void)
+{
+    struct pair p = { mc_thread(), 2 * mc_thread() };
+
+    while (!ring1_poll_push(&q1, p))
+        mc_relax();
+}
+
+static void
+poll_popper(void)
+{
+    struct pair p;
+
+    while (!ring1_poll_pop(&q1, &p))
+        mc_relax();
+    took(p);
+}
+
+static void
+all_arrived(void)
+{
+    mc_assert(mc_ghost(SUM) == 3);
+}
+
+MC_SCENARIO(mpmc_poll_2x2, .setup = ring_setup, .check = all_arrived,
+            .threads = { poll_pusher, poll_pusher, poll_popper, poll_popper },
+            .bound = 1);
