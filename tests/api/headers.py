@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Public headers as every standard and compiler sees them (TAP).
 
-Each header of include/weir/ compiles alone, and twice, without a warning; and
-headers_noscq.c builds from headers alone and prints what is due.
+Each header of include/weir/ compiles alone, and twice, without a warning;
+headers_noscq.c builds from headers alone and prints what is due; and the
+program in README.md compiles.
 """
+import re
 import shutil
 import subprocess
 import sys
@@ -47,6 +49,14 @@ def program(directory, number, dialect):
     return (status == 0 and out == DUE, f'headers_noscq, {compiler} {std}', out)
 
 
+def readme():
+    program = re.search(r'^```c\n(.*?)^```', (ROOT / 'README.md').read_text(),
+                        re.M | re.S).group(1)
+    status, out = run(['gcc', '-std=c11', *WARN, '-Wno-unused-function', '-x',
+                       'c', '-fsyntax-only', '-'], program)
+    return status == 0, 'the program in README.md compiles', out
+
+
 def main():
     lacking = [d[0] for d in DIALECTS if not shutil.which(d[0])]
     if lacking:
@@ -56,6 +66,7 @@ def main():
     with tempfile.TemporaryDirectory() as d, ThreadPoolExecutor(2) as pool:
         jobs = [pool.submit(alone, h, x) for h in headers for x in DIALECTS]
         jobs += [pool.submit(program, d, n, x) for n, x in enumerate(DIALECTS)]
+        jobs.append(pool.submit(readme))
         print(f'TAP version 13\n1..{len(jobs)}')
         for n, job in enumerate(jobs, 1):
             passed, name, out = job.result()
