@@ -10,5 +10,6 @@
 
 #include <weir/base.h>
 #include <weir/chan.h>
+#include <weir/mutex.h>
 
 #endif

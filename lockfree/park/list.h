@@ -46,6 +46,19 @@ wr_list_append(struct wr_list *list, struct wr_link *link)
 }
 
 static inline void
+wr_list_prepend(struct wr_list *list, struct wr_link *link)
+{
+    WR_ASSERT(!wr_link_is_linked(link));
+    link->next = list->head == NULL ? link : list->head;
+    link->prev = NULL;
+    if (list->head != NULL)
+        list->head->prev = link;
+    else
+        list->tail = link;
+    list->head = link;
+}
+
+static inline void
 wr_list_unlink(struct wr_list *list, struct wr_link *link)
 {
     struct wr_link *next = link->next == link ? NULL : link->next;
