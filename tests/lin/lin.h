@@ -11,11 +11,11 @@
  * this one was called.  Three ways to fill it:
  *
  *   lin_call, lin_return  one OS thread (fibers of the explorer, simulations):
- *                         the order of the calls is the order.  Strict: a
- *                         stale read that C11 allows between operations that
- *                         nothing orders is reported
+ *                         the order of the calls is the order.  Sound in the
+ *                         explorer only if its calls and returns are steps that
+ *                         order each other (model/chan_play.h, "heard"), or
+ *                         `before` is narrowed to what happens before
  *   lin_tape.h            real threads: what happens before
- *   chan_log.h            a channel inside the explorer: either
  *   lin_order             from invoke and return tickets of any clock
  *
  * Plain C, no threads, no atomics; memory by malloc.
