@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+/*
+ * load/alone.h - what a channel costs a single thread: a pair of send and
+ * receive, a try that finds nothing (or no room), making and freeing.
+ */
+#ifndef BENCH_LOAD_ALONE_H
+#define BENCH_LOAD_ALONE_H
+
+#include "load/stream.h"
+
+namespace bench
+{
+
+/* Operations between two looks at the stop flag. */
+constexpr uint64_t alone_batch = 64;
+
+/** Run `batch` (which does alone_batch operations) on one bound worker. */
+template <class Batch>
+Sample
+alone(const Topology &topology, const Place &place, int64_t window_ns,
+      Batch batch)
+{
+    Sample sample;
+    Team team(topology, place, 1);
+
+    const TeamTimes times = team.run(window_ns, [&](Worker &w) {
+        uint64_t ops = 0;
+        bool right = true;
+
+        w.start();
+        while (!w.stopped()) {
+            right = batch(ops) && right;
+            ops += alone_batch;
+        }
+        w.finish();
+        w.ops = ops;
+        w.wrong = !right;
+    });
+    sample.ops = static_cast<double>(team.worker(0).ops);
+    finish_sample(sample, times, true);
+    return sample;
+}
+
+template <class Chan>
+Sample
+pair(const Topology &topology, const Place &place, size_t capacity,
+     int64_t window_ns)
+{
+    Object<Chan> chan(topology, place, capacity);
+
+    return alone(topology, place, window_ns, [&](uint64_t first) {
+        uint64_t sent = 0, got = 0;
+        for (uint64_t n = first; n < first + alone_batch; n++) {
+            chan->send(n);
+            sent += n;
+            got += chan->recv();
+        }
+        return sent == got;
+    });
+}
+
+template <class Chan>
+Sample
+try_empty(const Topology &topology, const Place &place, size_t capacity,
+          int64_t window_ns)
+{
+    Object<Chan> chan(topology, place, capacity);
+
+    return alone(topology, place, window_ns, [&](uint64_t) {
+        uint64_t message = 0, got = 0;
+        for (uint64_t n = 0; n < alone_batch; n++)
+            got += chan->try_recv(message);
+        return got == 0;
+    });
+}
+
+template <class Chan>
+Sample
+try_full(const Topology &topology, const Place &place, size_t capacity,
+         int64_t window_ns)
+{
+    Object<Chan> chan(topology, place, capacity);
+
+    while (chan->try_send(1)) {
+    }
+    return alone(topology, place, window_ns, [&](uint64_t) {
+        uint64_t sent = 0;
+        for (uint64_t n = 0; n < alone_batch; n++)
+            sent += chan->try_send(n);
+        return sent == 0;
+    });
+}
+
+/** Chan::make and Chan::free are on the heap, as a program has them. */
+template <class Chan>
+Sample
+make_free(const Topology &topology, const Place &place, size_t capacity,
+          int64_t window_ns)
+{
+    return alone(topology, place, window_ns, [&](uint64_t) {
+        for (uint64_t n = 0; n < alone_batch; n++) {
+            auto *chan = Chan::make(capacity);
+            __asm__ volatile("" : : "r"(chan) : "memory");
+            Chan::free(chan);
+        }
+        return true;
+    });
+}
+
+} // namespace bench
+
+#endif

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+/*
+ * load/rw.h - readers and a share of writers over one reader-writer lock.
+ *
+ * A read compares two words that every write changes together; a difference
+ * means that a reader was let in beside a writer.  The gap to a worker's next
+ * write is drawn beforehand, so that a read pays one decrement for the choice.
+ * Every 64th operation is timed.
+ */
+#ifndef BENCH_LOAD_RW_H
+#define BENCH_LOAD_RW_H
+
+#include "load/lock.h"
+
+#include <cmath>
+
+namespace bench
+{
+
+/** Reads until the next write when `share` of all operations are writes. */
+class WriteGap
+{
+  public:
+    WriteGap(double share, uint64_t seed) : share_(share), random_(seed)
+    {
+    }
+
+    uint64_t next()
+    {
+        if (share_ <= 0)
+            return UINT64_MAX;
+        const double u =
+            (static_cast<double>(random_.next() >> 11) + 0.5) * 0x1p-53;
+        return static_cast<uint64_t>(std::log(u) / std::log1p(-share_));
+    }
+
+  private:
+    double share_;
+    Random random_;
+};
+
+/** A lock whose protected data are two words, written together. */
+template <class Lock> struct GuardedPair {
+    alignas(128) Lock lock;
+    alignas(128) uint64_t first = 0;
+    uint64_t second = 0;
+
+    using Seat = typename Lock::Seat;
+
+    /* The empty statement forces both loads between lock and unlock. */
+    bool read(Seat &seat)
+    {
+        lock.rlock(seat);
+        const uint64_t one = first;
+        __asm__ volatile("" : : : "memory");
+        const uint64_t two = second;
+        lock.runlock(seat);
+        return one == two;
+    }
+
+    void write(Seat &seat)
+    {
+        lock.lock(seat);
+        first++;
+        __asm__ volatile("" : : : "memory");
+        second++;
+        lock.unlock(seat);
+    }
+
+    uint64_t writes() const
+    {
+        return second;
+    }
+};
+
+template <class Shared>
+void
+read_mostly(Worker &w, Shared &shared, double write_share)
+{
+    typename Shared::Seat seat;
+    WriteGap gap(write_share, static_cast<uint64_t>(w.index) + 3);
+    uint64_t ops = 0, writes = 0, left = gap.next();
+    bool right = true;
+
+    w.start();
+    while (!w.stopped()) {
+        const uint64_t before = ticks();
+        right = shared.read(seat) && right;
+        w.hist->add(ticks() - before);
+        for (uint64_t i = 1; i < timed_every; i++) {
+            if (left-- != 0) {
+                right = shared.read(seat) && right;
+                continue;
+            }
+            shared.write(seat);
+            writes++;
+            left = gap.next();
+        }
+        ops += timed_every;
+    }
+    w.finish();
+    w.ops = ops;
+    w.sum = writes;
+    w.wrong = !right;
+}
+
+template <class Shared>
+Sample
+rw_load(const Topology &topology, const Place &place, int workers,
+        double write_share, int64_t window_ns)
+{
+    Sample sample;
+    Object<Shared> shared(topology, place);
+    Team team(topology, place, workers);
+    uint64_t writes = 0;
+
+    const TeamTimes times = team.run(
+        window_ns, [&](Worker &w) { read_mostly(w, *shared, write_share); });
+    sample.share = settle_shares(team, sample);
+    for (int i = 0; i < workers; i++)
+        writes += team.worker(i).sum;
+    sample.wrong = writes != shared->writes();
+    sample.node = shared.node();
+    finish_sample(sample, times, fits(place, workers));
+    finish_latency(sample, team.merged());
+    return sample;
+}
+
+} // namespace bench
+
+#endif

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+/*
+ * run/cell.h - a cell: one workload at one place, measured for all contenders
+ * in interleaved rounds.
+ */
+#ifndef BENCH_RUN_CELL_H
+#define BENCH_RUN_CELL_H
+
+#include "machine/place.h"
+#include "run/sample.h"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace bench
+{
+
+struct Contender {
+    std::string name;
+    std::function<Sample(int64_t window_ns)> measure;
+    bool spins = false; /**< may hang when crowded: child process, time limit */
+    std::string note;   /**< what a reader must know, e.g. another contract */
+};
+
+struct Cell {
+    std::string name;   /**< key=value parts, no machine facts but the place */
+    std::string family; /**< heading in the report */
+    int priority = 0;   /**< 0 first; the last ones are omitted for time */
+    Place place;
+    int workers = 1;
+    std::string baseline;    /**< contender that ratios divide by */
+    std::string repeat;      /**< second name of the baseline: A/A spread */
+    double window_scale = 1; /**< 0: the contenders end by themselves */
+    double setup_ns = 0;     /**< estimate per sample beyond the window */
+    std::vector<Contender> contenders;
+};
+
+} // namespace bench
+
+#endif

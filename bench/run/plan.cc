@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+/* run/plan.cc - choosing cells by priority within a budget of time. */
+#include "run/plan.h"
+
+#include "run/apart.h"
+#include "weir_bench_build.h"
+
+#include <algorithm>
+
+namespace bench
+{
+
+constexpr double sample_setup_ns = 400000; /* object, GB, joining */
+constexpr double thread_setup_ns = 45000;  /* making and joining one thread */
+constexpr double probe_ns = 1500000;
+constexpr double hung_part = 0.3; /* of crowded spin locks that give up */
+
+/* Of a crowded team every thread shall run once or more in a window, or the
+ * shares say nothing: a turn for each, as the scheduler deals them. */
+constexpr double turn_ns = 4000000;
+constexpr double crowded_max_ns = 200000000;
+
+int64_t
+window_of(const Cell &cell, const Options &options)
+{
+    const double plain = static_cast<double>(options.window_ns);
+    const double pus = static_cast<double>(cell.place.pus.size());
+    const double rounds = options.depth == Depth::quick ? 0.5 : 1.5;
+    double window = plain;
+
+    if (!fits(cell.place, cell.workers))
+        window =
+            std::max(plain, std::min(crowded_max_ns,
+                                     rounds * turn_ns * cell.workers / pus));
+    return static_cast<int64_t>(window * cell.window_scale);
+}
+
+double
+estimate(const Cell &cell, const Options &options)
+{
+    const double window = static_cast<double>(window_of(cell, options));
+    const double setup =
+        sample_setup_ns + cell.setup_ns + thread_setup_ns * cell.workers;
+    const double contenders = static_cast<double>(cell.contenders.size());
+    const double samples = contenders * options.rounds;
+
+    double hung = 0;
+
+    if (!fits(cell.place, cell.workers))
+        for (const Contender &contender : cell.contenders)
+            hung += contender.spins ? hung_part * apart_limit_ns : 0;
+    /* The warm-up takes half a window; a tenth of the rounds is repeated. */
+    return 1.1 * samples * (window + setup) +
+           contenders * (window / 2 + setup) + options.rounds * probe_ns + hung;
+}
+
+/* Greedy match of a pattern with '*' against the rest of a name. */
+static bool
+match_here(const char *name, const char *pattern)
+{
+    for (; *pattern; name++, pattern++) {
+        if (*pattern == '*') {
+            for (;; name++) {
+                if (match_here(name, pattern + 1))
+                    return true;
+                if (!*name)
+                    return false;
+            }
+        }
+        if (*name != *pattern)
+            return false;
+    }
+    return true;
+}
+
+bool
+matches(const std::string &name, const std::string &pattern)
+{
+    return match_here(name.c_str(), ("*" + pattern).c_str());
+}
+
+ClassPairs
+middle_pairs(const Topology &topology)
+{
+    ClassPairs pairs;
+
+    for (int i = 0; i < near_count; i++) {
+        const Near near = static_cast<Near>(i);
+        const std::vector<Pair> all = pairs_of(topology, near);
+        if (!all.empty())
+            pairs[near] = all[all.size() / 2];
+    }
+    return pairs;
+}
+
+std::vector<int>
+thread_counts(const Topology &topology)
+{
+    const int pus = static_cast<int>(topology.pus.size());
+    std::vector<int> counts;
+    int n = 1;
+
+    for (; n < pus; n *= 2)
+        counts.push_back(n);
+    counts.push_back(pus);
+    for (int above : { 2, 4, 8 })
+        if (above > pus && above < 4 * pus)
+            counts.push_back(above);
+    counts.push_back(4 * pus);
+    return counts;
+}
+
+static void
+name_peers(Plan &plan)
+{
+    auto &there = plan.peers;
+    auto &missing = plan.missing;
+
+    there.push_back("pthread");
+    (WEIR_BENCH_HAVE_CK ? there : missing).push_back("ck");
+    (WEIR_BENCH_HAVE_URCU ? there : missing).push_back("liburcu");
+    if (!WEIR_BENCH_HAVE_HWLOC)
+        missing.push_back("hwloc");
+}
+
+static void
+name_absent(const ClassPairs &pairs, Plan &plan)
+{
+    for (int i = 0; i < near_count; i++)
+        if (!pairs.count(static_cast<Near>(i)))
+            plan.absent.push_back(near_name(static_cast<Near>(i)));
+}
+
+static std::vector<Cell>
+all_cells(const PlanInput &input, const Options &options)
+{
+    std::vector<Cell> all, some;
+
+    add_alone_cells(input, all);
+    add_channel_cells(input, all);
+    add_mutex_cells(input, all);
+    add_reader_cells(input, all);
+    add_notes_cells(input, all);
+    for (Cell &cell : all)
+        if (matches(cell.name, options.only))
+            some.push_back(std::move(cell));
+    return some;
+}
+
+Plan
+make_plan(const Topology &topology, const ClassPairs &pairs,
+          const Options &options)
+{
+    Plan plan;
+    std::vector<Cell> all = all_cells({ topology, pairs }, options);
+    std::vector<size_t> order(all.size());
+    std::vector<bool> taken(all.size(), false);
+    const double budget = static_cast<double>(options.budget_ns);
+
+    for (size_t i = 0; i < order.size(); i++)
+        order[i] = i;
+    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+        return all[a].priority < all[b].priority;
+    });
+    for (size_t i : order) {
+        const double cost = estimate(all[i], options);
+        taken[i] = plan.estimate_ns + cost <= budget;
+        if (taken[i])
+            plan.estimate_ns += cost;
+        else
+            plan.omitted.push_back(all[i].name);
+    }
+    for (size_t i = 0; i < all.size(); i++)
+        if (taken[i])
+            plan.cells.push_back(std::move(all[i]));
+    name_absent(pairs, plan);
+    name_peers(plan);
+    return plan;
+}
+
+} // namespace bench

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+/* run/result.h - what the rounds of a cell came to. */
+#ifndef BENCH_RUN_RESULT_H
+#define BENCH_RUN_RESULT_H
+
+#include "measure/stats.h"
+#include "run/google.h"
+
+namespace bench
+{
+
+/** One interleaved round; samples in the order of the cell's contenders. */
+struct Round {
+    std::vector<Sample> samples;
+    std::vector<Row> rows;
+    double trip_ns = 0; /**< line round trip before it; 0: one CPU */
+    bool moved = false; /**< the trip left its band: repeated, not counted */
+};
+
+struct Summary {
+    int rounds = 0;    /**< that count */
+    Interval ns;       /**< per operation */
+    Interval ratio;    /**< to the baseline, paired by round */
+    Interval per_trip; /**< in line round trips, paired by round */
+    double cpu_ns = 0; /**< medians of the samples below */
+    double cpus = 0;
+    double share = -1;
+    double overlap = 0;
+    double p50_ns = -1;
+    double p99_ns = -1;
+    double p999_ns = -1;
+    double max_ns = -1;
+    int voided = 0;           /**< samples that do not count */
+    Void reason = Void::none; /**< of the last of them */
+};
+
+struct CellResult {
+    const Cell *cell = nullptr;
+    std::vector<Round> rounds;
+    std::vector<Summary> summaries; /**< one per contender */
+    Interval again;                 /**< the baseline against itself: A/A */
+    double trip_ns = 0;             /**< median line round trip of the rounds */
+    int moved = 0;                  /**< rounds that were repeated */
+    bool steady = true;             /**< enough rounds count */
+};
+
+/** Fill summaries, again and trip_ns from the rounds. */
+void summarize(CellResult &result);
+
+/** A probe moved if it is further than this from the cell's median. */
+constexpr double trip_band = 1.5;
+
+/** Mark the rounds whose trip left the band; returns how many count. */
+int mark_moved(CellResult &result);
+
+} // namespace bench
+
+#endif

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+/* run/sample.cc - why a sample does not count, in words. */
+#include "run/sample.h"
+
+namespace bench
+{
+
+const char *
+void_reason(Void reason)
+{
+    switch (reason) {
+    case Void::none:
+        return "counts";
+    case Void::unbound:
+        return "a worker could not be bound to its CPU";
+    case Void::stray:
+        return "a worker left its CPU";
+    case Void::apart:
+        return "the workers did not run at the same time";
+    case Void::timed_out:
+        return "did not end in time";
+    case Void::idle:
+        return "nothing ended inside the window";
+    }
+    return "unknown";
+}
+
+} // namespace bench

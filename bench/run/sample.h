@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+/*
+ * run/sample.h - what one timed section of one contender came to.
+ *
+ * Plain data: a contender that may hang is measured in a child process, which
+ * writes its sample into a pipe.
+ */
+#ifndef BENCH_RUN_SAMPLE_H
+#define BENCH_RUN_SAMPLE_H
+
+#include <cstdint>
+
+namespace bench
+{
+
+enum class Void : int {
+    none,
+    unbound,   /**< a worker could not be bound */
+    stray,     /**< a worker ended on another CPU */
+    apart,     /**< the workers did not run at the same time */
+    timed_out, /**< a spinning lock did not come to an end in time */
+    idle,      /**< no operation ended inside the window */
+};
+
+const char *void_reason(Void reason);
+
+/** Times in nanoseconds; negative where the contender has no such number. */
+struct Sample {
+    double ns = 0;        /**< wall time per operation */
+    double cpu_ns = 0;    /**< CPU time of all workers per operation */
+    double ops = 0;       /**< operations in the window */
+    double window_ns = 0; /**< from the first start to the last end */
+    double cpus = 0;      /**< CPUs burnt: CPU time over window */
+    double share = -1;    /**< slowest worker's operations over fastest's */
+    double overlap = 0;   /**< part of the window in which all ran */
+    double p50_ns = -1;
+    double p99_ns = -1;
+    double p999_ns = -1;
+    double max_ns = -1;
+    int node = -1;      /**< where the object under test lay */
+    bool wrong = false; /**< sums differ: a message or an update was lost */
+    Void reason = Void::none;
+};
+
+} // namespace bench
+
+#endif
