@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# tools_test.sh: the tools that say yes or no can say no (TAP).  tools/check on
-# tables of its own; tools/setup with a dpkg that knows no package.
+# tools_test.sh: what says yes or no can say no (TAP).  tools/check on tables of
+# its own; tools/setup with a dpkg that knows no package; the test harness on
+# tests that fail.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 scratch=$(mktemp -d) || exit 1
@@ -67,6 +68,36 @@ expect 'setup says what it cannot do' 1 \
 expect 'setup refuses what it does not know' 1 \
     'setup: unknown argument: --nonsense (see the head of tools/setup)' \
     tools/setup --nonsense
+
+harness()
+{
+    gcc -std=gnu11 -D_GNU_SOURCE -g -Iinclude -Itests tests/test.c \
+        tests/tools/harness.c -pthread -o "$scratch/harness"
+}
+
+# The harness's TAP is what is due, word for word.
+harness_says()
+{
+    WEIR_TEST_SEED=1 "$scratch/harness" | diff tests/tools/harness.expected - &&
+        echo 'as expected'
+}
+
+hang()
+{
+    local said status
+
+    said=$(HARNESS_HANGS=1 WEIR_TEST_WATCHDOG=1 exec "$scratch/harness" \
+        --only z_hangs 2>&1)
+    status=$?
+    printf '%s\n' "$said"
+    return $status
+}
+
+expect 'the harness compiles' 0 '' harness
+expect 'the harness reports what fails, and only that' 0 'as expected' \
+    harness_says
+expect 'the harness ends a test that hangs' 134 \
+    '# watchdog: z_hangs_when_asked has not ended in 1 s' hang
 
 printf '1..%d\n' $number
 exit $failed
