@@ -33,6 +33,7 @@ mc_cycles(void)
 void
 mc_tell(void)
 {
+    mc_touch(&K->told_hb, 1, TOUCH_WRITE);
     vc_join(&K->told_hb, &K->th[K->cur].hb);
     vc_join(&K->told_view, &K->th[K->cur].view);
 }
@@ -40,6 +41,7 @@ mc_tell(void)
 void
 mc_hear(void)
 {
+    mc_touch(&K->told_hb, 1, TOUCH_READ);
     vc_join(&K->th[K->cur].hb, &K->told_hb);
     vc_join(&K->th[K->cur].view, &K->told_view);
 }

@@ -115,7 +115,7 @@ mc_futex_wake(volatile uint32_t *word, int count, void *pc)
         if (w->skip)
             return;
     }
-    K->idle = 0;
+    mc_stored();
     if (K->live)
         while (woken < count && wake_one(word))
             woken++;

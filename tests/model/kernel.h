@@ -96,7 +96,8 @@ struct thread {
     int wake_result;
     enum state state;
     bool yielded, exit_hook;
-    bool away, checking;            /* see reduce.c */
+    unsigned polls;      /* how often it has yielded since anybody stored */
+    bool away, checking; /* see reduce.c */
     uint32_t away_from, away_until; /* in the log */
     int priority;
 };
@@ -203,7 +204,7 @@ struct kernel {
     uint64_t rng;
     unsigned change[4];
     const struct mc_scenario *scenario;
-    bool reduce;
+    bool reduce, executing;
     uint64_t executions, cut;
     unsigned longest;
     int n_outcomes;
@@ -217,6 +218,7 @@ struct kernel {
     size_t data_bytes;
     struct base base;
     uint64_t site_count[SITES];
+    bool site_hint[SITES];
     int n_wakes;
     struct wake_site wake[WAKES];
 
@@ -254,6 +256,7 @@ void mc_abandon(void) __attribute__((
     noreturn));      /* end this execution: an equal one is explored */
 void mc_leave(void); /* the current thread cannot go on: run another */
 void mc_yield(void);
+void mc_stored(void); /* something has changed: those that poll may look */
 void mc_execute(const struct mc_scenario *s); /* one execution */
 void mc_start_kernel(void);
 

@@ -12,7 +12,7 @@ extern const struct mc_scenario *const __start_mc_scenarios[];
 extern const struct mc_scenario *const __stop_mc_scenarios[];
 
 struct options {
-    const char *only, *replay;
+    const char *only, *replay, *hints;
     int preempt, stale, spurious, timeouts, weak, nomem, steps;
     double seconds;
     uint64_t executions, random, seed;
@@ -39,6 +39,7 @@ static const char usage[] =
     "  --skip-wake FILE:LINE       mutant: this futex wake is dropped\n"
     "  --sites              ordered accesses and how often each was executed\n"
     "  --whole              no reduction: every schedule within the bounds\n"
+    "  --hints FILE         its atomics are hints: no points, no stale reads\n"
     "  --all                traces with accesses to a thread's own stack\n"
     "  --verbose            traces of expected bugs, too\n";
 
@@ -90,6 +91,14 @@ given(int option, int own, int standard)
 }
 
 static void
+set_hints(const char *file)
+{
+    for (struct mc_site *i = __start_mc_sites; i < __stop_mc_sites; i++)
+        K->site_hint[i - __start_mc_sites] =
+            file && !strcmp(base_name(i->file), base_name(file));
+}
+
+static void
 set_bounds(const struct mc_scenario *s, const struct options *o)
 {
     K->max.preempt = given(o->preempt, s->bound, 2);
@@ -99,6 +108,7 @@ set_bounds(const struct mc_scenario *s, const struct options *o)
     K->max.weak = given(o->weak, s->weak, 1);
     K->max.nomem = given(o->nomem, s->nomem, 0);
     K->step_limit = (unsigned)given(o->steps, s->steps, 3000);
+    set_hints(o->hints ? o->hints : s->hints);
     mc_first_base();
     K->trail_len = 0;
     K->executions = K->cut = 0;
@@ -292,6 +302,8 @@ option(const char *name, const char *value, struct options *o)
 {
     if (!strcmp(name, "--only"))
         return o->only = value, true;
+    if (!strcmp(name, "--hints"))
+        return o->hints = value, true;
     if (!strcmp(name, "--replay"))
         return o->replay = value, true;
     if (!strcmp(name, "--skip-wake"))

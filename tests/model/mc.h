@@ -46,6 +46,9 @@ struct mc_scenario {
     uint64_t random; /* runs of a random search instead of the tree */
     enum mc_bug expect_bug;
     bool leaks_ok;
+    /* A file whose atomics are only hints (of a wait policy): no scheduling
+     * points and no stale reads there. */
+    const char *hints;
     /* If set: exactly these values must be seen by mc_outcome. */
     const uint64_t *allowed;
     int n_allowed;

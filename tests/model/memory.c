@@ -297,18 +297,19 @@ in_sight(const struct thread *t, const struct store *s, bool sc)
     return sc && (s->sc || K->sc_view.c[s->thread] >= s->epoch);
 }
 
-/* The stores that a load may take, newest first; not: skip this value. */
+/* The stores that a load may take, newest first. */
 static struct store *
-take(struct thread *t, struct cell *c, bool sc, const uint64_t * not )
+take(struct thread *t, struct cell *c, const struct mc_site *site, bool sc,
+     const uint64_t *skip)
 {
     uint32_t may[16];
     int n = 1;
     uint32_t i = may[0] = c->newest;
 
-    if (K->used.stale < K->max.stale)
+    if (K->used.stale < K->max.stale && !K->site_hint[site - __start_mc_sites])
         while (!in_sight(t, &K->stores[i], sc) && n < 16) {
             i = K->stores[i].older;
-            if (!not || K->stores[i].value != *not )
+            if (!skip || K->stores[i].value != *skip)
                 may[n++] = i;
         }
     n = mc_pick_read(n);
@@ -349,21 +350,22 @@ append(struct thread *t, struct cell *c, volatile void *p, uint64_t v, int mo,
     if (mo == MC_SC)
         s->sc = s->seen.c[SC_LANE] = ++K->sc_count;
     poke(p, v, c->len);
-    K->idle = 0;
+    mc_stored();
 }
 
 static void
 enter(const volatile void *p, int size, bool write, const struct mc_site *site)
 {
     K->site_count[site - __start_mc_sites]++;
-    if (K->live) {
+    if (K->live && !K->site_hint[site - __start_mc_sites]) {
         mc_point();
         mc_touch(p, (size_t)size,
                  (write ? TOUCH_WRITE : TOUCH_READ) |
                      (site->mo == MC_SC ? TOUCH_SC : 0));
-        tick(&K->th[K->cur]);
     }
     mc_heap_check(p, (size_t)size, NULL);
+    if (K->live)
+        tick(&K->th[K->cur]);
 }
 
 static void
@@ -394,7 +396,8 @@ mc_load(const volatile void *p, int size, struct mc_site *site)
         v = mc_peek(p, size);
     } else {
         t = &K->th[K->cur];
-        s = take(t, atomic_cell(t, p, size, false), site->mo == MC_SC, NULL);
+        s = take(t, atomic_cell(t, p, size, false), site, site->mo == MC_SC,
+                 NULL);
         read_sync(t, s, site->mo);
         v = s->value;
     }
@@ -457,7 +460,7 @@ cas_live(volatile void *p, uint64_t *want, uint64_t v, int size, bool weak,
     struct store *s;
 
     /* Success reads the newest; a failure may also read an older one. */
-    s = take(t, c, site->mo_fail == MC_SC, want);
+    s = take(t, c, site, site->mo_fail == MC_SC, want);
     if (s->value == *want && weak && K->used.weak < K->max.weak) {
         if (mc_pick(2)) {
             K->used.weak++;

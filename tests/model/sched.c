@@ -75,6 +75,8 @@ resume(int next)
         t->wake_result = next & SPURIOUS ? MC_WOKEN : MC_TIMED_OUT;
         if (next & BY_TIMEOUT && K->now.now_ns < t->deadline)
             K->now.now_ns = t->deadline;
+        for (int i = 1; i <= K->n_threads; i++)
+            K->th[i].yielded = false; /* time has passed: pollers look again */
     }
     if ((next & ID) == me)
         return;
@@ -105,6 +107,22 @@ add_runnable(uint8_t *cand, int n, bool yielded)
     for (int i = 1; i <= K->n_threads; i++)
         if (K->th[i].state == RUN && K->th[i].yielded == yielded &&
             !(n && cand[0] == i))
+            cand[n++] = (uint8_t)i;
+    return n;
+}
+
+/* All poll: those that have polled least, so that none is left out. */
+static int
+add_pollers(uint8_t *cand)
+{
+    unsigned least = UINT32_MAX;
+    int n = 0;
+
+    for (int i = 1; i <= K->n_threads; i++)
+        if (K->th[i].state == RUN && K->th[i].polls < least)
+            least = K->th[i].polls;
+    for (int i = 1; i <= K->n_threads; i++)
+        if (K->th[i].state == RUN && K->th[i].polls == least)
             cand[n++] = (uint8_t)i;
     return n;
 }
@@ -142,8 +160,9 @@ mc_leave(void)
     if (n == 0 || idle) {
         if (anybody_due()) {
             n = add_sleepers(cand, 0, true);
+            K->idle = 0;
         } else if (n == 0) {
-            n = add_runnable(cand, 0, true);
+            n = add_pollers(cand);
             if (n == 0)
                 deadlock();
         }
@@ -157,12 +176,20 @@ mc_leave(void)
     resume(pick);
 }
 
+void
+mc_stored(void)
+{
+    K->idle = 0;
+    for (int i = 1; i <= K->n_threads; i++) {
+        K->th[i].yielded = false;
+        K->th[i].polls = 0;
+    }
+}
+
 static void
 step(void)
 {
     K->now.steps++;
-    for (int i = 1; i <= K->n_threads; i++)
-        K->th[i].yielded = false;
     if (unlikely(K->now.steps > K->step_limit))
         mc_fail(MC_LIVELOCK, "more than %u steps", K->step_limit);
 }
@@ -205,6 +232,7 @@ mc_yield(void)
         mc_fail(MC_LIVELOCK, "%d yields and no store", IDLE_LIMIT);
     if (++K->now.steps > K->step_limit)
         mc_fail(MC_LIVELOCK, "more than %u steps", K->step_limit);
+    K->th[K->cur].polls++;
     K->th[K->cur].yielded = true;
     mc_leave();
     K->th[K->cur].yielded = false;
@@ -330,7 +358,9 @@ mc_execute(const struct mc_scenario *s)
         prepare(K->n_threads + 1, thread_main, s->threads[K->n_threads]);
         K->n_threads++;
     }
+    K->executing = true;
     mc_switch(&K->main_sp, K->th[0].sp);
+    K->executing = false;
     K->executions += !K->pruned;
     K->cut += K->pruned;
     if (K->now.steps > K->longest)
@@ -340,6 +370,10 @@ mc_execute(const struct mc_scenario *s)
 static void
 crashed(int sig)
 {
+    if (!K->executing) { /* a bug of the checker itself */
+        signal(sig, SIG_DFL);
+        return;
+    }
     mc_fail(MC_CRASH, "signal %d", sig);
 }
 
