@@ -137,8 +137,10 @@ weir_ring_claim(weir_ring_shape shape, WEIR_ATOMIC(uint64_t) *word,
                 uint64_t *ticket)
 {
     /* order(ring.claim) REL+ACQ: who reads the index that we leave reads all
-     * that we read before; found needed for exact "empty" and "full". */
-    return weir_cas_acqrel(word, ticket, weir_ring_next(shape, *ticket));
+     * that we read before.
+     * order(ring.exact) SC: before a later look at the opposite index, see
+     * weir_ring_load_opposite(). */
+    return weir_cas_sc(word, ticket, weir_ring_next(shape, *ticket));
 }
 
 static inline uint64_t
@@ -164,6 +166,22 @@ weir_ring_load_word(WEIR_ATOMIC(uint64_t) *word)
     /* order(ring.claim) ACQ: what the claimers before us had read; see
      * weir_ring_claim(). */
     return weir_load_acq(word);
+}
+
+/* The opposite index, for an exact answer.  A sender that claims and then says
+ * "full" and a receiver that claims and then says "empty" must not both miss
+ * the other's claim:
+ *
+ *     sender                              receiver
+ *     ------                              --------
+ *     CAS send word      <-- ring.exact --> CAS receive word
+ *     load receive word                   load send word
+ */
+static inline uint64_t
+weir_ring_load_opposite(WEIR_ATOMIC(uint64_t) *word)
+{
+    /* order(ring.exact) SC: after an earlier claim, see weir_ring_claim(). */
+    return weir_load_sc(word);
 }
 
 /*
@@ -213,7 +231,7 @@ weir_ring_take_exact(weir_ring_shape shape, void *slots,
 
         if (slot != NULL)
             return slot;
-        other = weir_ring_load_word(opposite);
+        other = weir_ring_load_opposite(opposite);
         if (full != 0 ? *ticket == other
                       : weir_ring_is_full(shape, *ticket, other))
             return NULL;

@@ -29,27 +29,50 @@ typedef union weir_spsc_side {
     char separation_[WEIR_SEPARATION];
 } weir_spsc_side;
 
-/* The producer's half: whether there is room for the element at `index`. */
+/* How far the other side has come.  Before an exact answer: a push followed by
+ * "full" and a pop followed by "empty" must not both miss the other.
+ *
+ *     producer                            consumer
+ *     --------                            --------
+ *     store tail                          store head
+ *     fence        <-- spsc.exact -->     fence
+ *     load head                           load tail
+ */
+static inline void
+weir_spsc_look(weir_spsc_side *own, weir_spsc_side *opposite, bool exact)
+{
+    if (exact)
+        /* order(spsc.exact) SC: our earlier index before this look; the other
+         * side does the same. */
+        weir_fence_sc();
+    /* order(spsc.head) ACQ, order(spsc.tail) ACQ: the element is in its slot,
+     * or has been read; see weir_spsc_advance_tail(), _head(). */
+    own->s.other = weir_load_acq(&opposite->s.index);
+}
+
+/* Whether there is room for the element at `index`; asks again, exactly if
+ * need be, before it says no. */
 static inline bool
 weir_spsc_has_room(weir_spsc_side *own, weir_spsc_side *opposite,
-                   uint64_t index, uint64_t capacity)
+                   uint64_t index, uint64_t capacity, bool exact)
 {
     if (index - own->s.other < capacity)
         return true;
-    /* order(spsc.head) ACQ: the consumer has read the slot before we fill it
-     * again; see weir_spsc_advance_head(). */
-    own->s.other = weir_load_acq(&opposite->s.index);
+    weir_spsc_look(own, opposite, false);
+    if (exact && index - own->s.other >= capacity)
+        weir_spsc_look(own, opposite, true);
     return index - own->s.other < capacity;
 }
 
 static inline bool
 weir_spsc_has_item(weir_spsc_side *own, weir_spsc_side *opposite,
-                   uint64_t index)
+                   uint64_t index, bool exact)
 {
     if (own->s.other != index)
         return true;
-    /* order(spsc.tail) ACQ: the element, see weir_spsc_advance_tail(). */
-    own->s.other = weir_load_acq(&opposite->s.index);
+    weir_spsc_look(own, opposite, false);
+    if (exact && own->s.other == index)
+        weir_spsc_look(own, opposite, true);
     return own->s.other != index;
 }
 
@@ -57,7 +80,7 @@ static inline void
 weir_spsc_advance_tail(weir_spsc_side *own, uint64_t index)
 {
     /* order(spsc.tail) REL: the element is in its slot before the consumer
-     * sees the index in weir_spsc_has_item(). */
+     * sees the index in weir_spsc_look(). */
     weir_store_rel(&own->s.index, index + 1);
 }
 
@@ -65,7 +88,7 @@ static inline void
 weir_spsc_advance_head(weir_spsc_side *own, uint64_t index)
 {
     /* order(spsc.head) REL: the element has been read before the producer
-     * sees the index in weir_spsc_has_room(). */
+     * sees the index in weir_spsc_look(). */
     weir_store_rel(&own->s.index, index + 1);
 }
 
@@ -82,8 +105,9 @@ weir_spsc_step(weir_spsc_side *own, uint64_t capacity)
  *     bool name_try_push(name *q, T v);    bool name_try_pop(name *q, T *v);
  *     bool name_poll_push(name *q, T v);   bool name_poll_pop(name *q, T *v);
  *
- * As WEIR_MPMC, but one thread at a time may push and one may pop, and try_
- * and poll_ are the same: with one party a side, "full" and "empty" are exact.
+ * As WEIR_MPMC, but one thread at a time may push and one may pop.  try_ says
+ * "full" and "empty" exactly and pays one fence for a no; poll_ may miss what
+ * the other side did just now.
  *
  * Returns:  true: done; false: full (push) or empty (pop), and nothing changed
  * Blocks:   never
@@ -110,11 +134,12 @@ weir_spsc_step(weir_spsc_side *own, uint64_t capacity)
         q->producer.s.place = q->consumer.s.place = 0;                         \
     }                                                                          \
                                                                                \
-    __attribute__((unused)) static inline bool name##_try_push(name *q, T v)   \
+    static inline bool name##_push_(name *q, T v, bool exact)                  \
     {                                                                          \
         const uint64_t index = weir_load_rlx(&q->producer.s.index);            \
                                                                                \
-        if (!weir_spsc_has_room(&q->producer, &q->consumer, index, (N)))       \
+        if (!weir_spsc_has_room(&q->producer, &q->consumer, index, (N),        \
+                                exact))                                        \
             return false;                                                      \
         q->slots[q->producer.s.place] = v;                                     \
         weir_spsc_step(&q->producer, (N));                                     \
@@ -122,11 +147,11 @@ weir_spsc_step(weir_spsc_side *own, uint64_t capacity)
         return true;                                                           \
     }                                                                          \
                                                                                \
-    __attribute__((unused)) static inline bool name##_try_pop(name *q, T *v)   \
+    static inline bool name##_pop_(name *q, T *v, bool exact)                  \
     {                                                                          \
         const uint64_t index = weir_load_rlx(&q->consumer.s.index);            \
                                                                                \
-        if (!weir_spsc_has_item(&q->consumer, &q->producer, index))            \
+        if (!weir_spsc_has_item(&q->consumer, &q->producer, index, exact))     \
             return false;                                                      \
         *v = q->slots[q->consumer.s.place];                                    \
         weir_spsc_step(&q->consumer, (N));                                     \
@@ -134,14 +159,24 @@ weir_spsc_step(weir_spsc_side *own, uint64_t capacity)
         return true;                                                           \
     }                                                                          \
                                                                                \
+    __attribute__((unused)) static inline bool name##_try_push(name *q, T v)   \
+    {                                                                          \
+        return name##_push_(q, v, true);                                       \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline bool name##_try_pop(name *q, T *v)   \
+    {                                                                          \
+        return name##_pop_(q, v, true);                                        \
+    }                                                                          \
+                                                                               \
     __attribute__((unused)) static inline bool name##_poll_push(name *q, T v)  \
     {                                                                          \
-        return name##_try_push(q, v);                                          \
+        return name##_push_(q, v, false);                                      \
     }                                                                          \
                                                                                \
     __attribute__((unused)) static inline bool name##_poll_pop(name *q, T *v)  \
     {                                                                          \
-        return name##_try_pop(q, v);                                           \
+        return name##_pop_(q, v, false);                                       \
     }                                                                          \
                                                                                \
     WEIR_ASSERT_STATIC(offsetof(name, consumer) == WEIR_SEPARATION &&          \

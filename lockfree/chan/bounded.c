@@ -79,6 +79,16 @@ await_stamp(char *slot, uint64_t want)
         wr_sys_nap(WR_NAP_NS);
 }
 
+/* The lock holder's claim of a ticket. */
+static void
+move_word(struct chan_side *side, uint64_t word)
+{
+    /* order(ring.claim) REL+ACQ, order(ring.exact) SC: as weir_ring_claim().
+     * An exchange, not a store: its party may look at the opposite index
+     * next. */
+    (void)weir_xchg_sc(&side->word, word);
+}
+
 /* Freeze the receive word and see whether the ring is exactly full: only then
  * may the first sender enrol.  Holds: lock. */
 static bool
@@ -121,9 +131,9 @@ send_flagged(weir_chan *ch, const void *msg, uint64_t t,
         return false;
     }
     chan_copy(ch, slot + sizeof(uint64_t), msg);
-    /* order(ring.claim) REL: as a claim.  A plain store: a frozen word is
-     * moved by the lock holder alone.  Index first, then stamp. */
-    weir_store_rel(&ch->send.word, weir_ring_next(ch->shape, ticket));
+    /* A frozen word is moved by the lock holder alone.  Index first, then
+     * stamp. */
+    move_word(&ch->send, weir_ring_next(ch->shape, ticket));
     weir_ring_publish(slot, ticket | WEIR_RING_FULL);
     return true;
 }
@@ -143,7 +153,7 @@ send_locked(weir_chan *ch, const void *msg, struct wr_waiter *w)
     } else if ((t & CHAN_SLOW) && send_flagged(ch, msg, t, &served)) {
         status = WEIR_OK;
     } else if (w == NULL) {
-        const uint64_t h = weir_ring_load_word(&ch->receive.word);
+        const uint64_t h = weir_ring_load_opposite(&ch->receive.word);
 
         status = weir_ring_is_full(ch->shape, t, h) ? WEIR_AGAIN : CHAN_RETRY;
     } else if (wr_list_is_empty(&ch->senders) && !freeze_full(ch)) {
@@ -161,11 +171,15 @@ send_locked(weir_chan *ch, const void *msg, struct wr_waiter *w)
 }
 
 /* One send without waiting.  WEIR_OK, WEIR_CLOSED, WEIR_AGAIN: slot `*slot` is
- * not free for `*want`; CHAN_RETRY: the word has a flag. */
+ * not free for `*want`; CHAN_RETRY: take the lock.  A stamp ahead of the word
+ * means that another claimed the ticket, and then the word, read again, has
+ * moved; or that the lock holder is between the two (recv_flagged), and then
+ * the lock is what to wait for. */
 static int
 send_once(weir_chan *ch, const void *msg, char **slot, uint64_t *want)
 {
     weir_backoff backoff = WEIR_BACKOFF_INIT;
+    uint64_t ahead_of = UINT64_MAX;
 
     for (;;) {
         uint64_t t = weir_ring_load_word(&ch->send.word);
@@ -184,6 +198,10 @@ send_once(weir_chan *ch, const void *msg, char **slot, uint64_t *want)
             weir_backoff_pause(&backoff);
         } else if ((int64_t)(stamp - t) < 0) {
             return WEIR_AGAIN;
+        } else if (t == ahead_of) {
+            return CHAN_RETRY;
+        } else {
+            ahead_of = t;
         }
     }
     chan_copy(ch, *slot + sizeof(uint64_t), msg);
@@ -204,7 +222,7 @@ bounded_try_send(weir_chan *ch, const void *msg)
             status = send_locked(ch, msg, NULL);
         else if (status == WEIR_AGAIN &&
                  !weir_ring_is_full(ch->shape, want,
-                                    weir_ring_load_word(&ch->receive.word)))
+                                    weir_ring_load_opposite(&ch->receive.word)))
             status = CHAN_RETRY;
         if (status != CHAN_RETRY)
             return status;
@@ -289,8 +307,7 @@ recv_flagged(weir_chan *ch, void *msg, char *slot, uint64_t h)
     chan_copy(ch, msg, slot + sizeof(uint64_t));
     served = wr_waiter_claim_first(&ch->senders, &ch->behind);
     if (served == NULL) {
-        /* order(ring.claim) REL: as a claim; a frozen word is ours. */
-        weir_store_rel(&ch->receive.word, weir_ring_next(ch->shape, h));
+        move_word(&ch->receive, weir_ring_next(ch->shape, h));
         weir_ring_publish(slot, h + ch->shape.lap);
         return NULL;
     }
@@ -300,12 +317,11 @@ recv_flagged(weir_chan *ch, void *msg, char *slot, uint64_t h)
     t = weir_load_rlx(&ch->send.word);
     WR_ASSERT(t == h + ch->shape.lap); /* S */
     weir_ring_publish(slot, t | WEIR_RING_FULL);
-    /* order(ring.claim) REL: as a claim, twice; receive last, so that nobody
-     * sees the ring emptier than it is. */
-    weir_store_rel(&ch->send.word, weir_ring_next(ch->shape, t));
-    weir_store_rel(&ch->receive.word,
-                   weir_ring_next(ch->shape, h) |
-                       (wr_list_is_empty(&ch->senders) ? 0 : CHAN_SLOW));
+    /* Receive last, so that nobody sees the ring emptier than it is. */
+    move_word(&ch->send, weir_ring_next(ch->shape, t));
+    move_word(&ch->receive, weir_ring_next(ch->shape, h) |
+                                (wr_list_is_empty(&ch->senders) ? 0
+                                                                : CHAN_SLOW));
     return served;
 }
 
@@ -342,11 +358,13 @@ recv_locked(weir_chan *ch, void *msg, struct wr_waiter *w)
 }
 
 /* One receive without waiting.  WEIR_OK; WEIR_AGAIN: the slot does not hold
- * ticket *want; CHAN_RETRY: it does, but the word has a flag. */
+ * ticket *want; CHAN_RETRY: it does, but the word has a flag, or the lock
+ * holder is moving it (as in send_once). */
 static int
 recv_once(weir_chan *ch, void *msg, char **slot, uint64_t *want)
 {
     weir_backoff backoff = WEIR_BACKOFF_INIT;
+    uint64_t ahead_of = UINT64_MAX;
 
     for (;;) {
         uint64_t h = weir_ring_load_word(&ch->receive.word);
@@ -363,6 +381,10 @@ recv_once(weir_chan *ch, void *msg, char **slot, uint64_t *want)
             weir_backoff_pause(&backoff);
         } else if ((int64_t)(stamp - *want) < 0) {
             return WEIR_AGAIN;
+        } else if (h == ahead_of) {
+            return CHAN_RETRY;
+        } else {
+            ahead_of = h;
         }
     }
     chan_copy(ch, msg, *slot + sizeof(uint64_t));
@@ -375,7 +397,7 @@ recv_once(weir_chan *ch, void *msg, char **slot, uint64_t *want)
 static int
 recv_missed(weir_chan *ch, uint64_t want)
 {
-    const uint64_t t = weir_ring_load_word(&ch->send.word);
+    const uint64_t t = weir_ring_load_opposite(&ch->send.word);
 
     if ((t & ~WEIR_RING_FLAGS) != (want ^ WEIR_RING_FULL))
         return CHAN_RETRY;

@@ -28,6 +28,8 @@ chan_init(weir_chan *ch, void *block, size_t elem_bytes, size_t capacity)
     ch->shape.stride = WEIR_RING_STRIDE(elem_bytes);
     ch->slots = capacity == 0 ? (char *)&ch->no_slot : (char *)(ch + 1);
     weir_store_rlx(&ch->no_slot, NO_STAMP);
+    if (capacity == 0)
+        weir_store_rlx(&ch->receive.word, WEIR_RING_STEP);
     wr_learned_init(&ch->send.learned);
     wr_learned_init(&ch->receive.learned);
     weir_ring_init_slots(ch->shape, ch->slots);
@@ -109,91 +111,19 @@ recv_slow(weir_chan *ch, void *msg, weir_limit limit)
     return status;
 }
 
-/* One look: two atomics, one branch.  A word with a flag equals no stamp, and
- * neither does a rendezvous' word, so both go the slow way. */
-static inline bool
-send_now(weir_chan *ch, const void *msg)
+static WR_COLD int
+try_send_slow(weir_chan *ch, const void *msg)
 {
-    uint64_t t = weir_ring_load_word(&ch->send.word);
-    char *slot = weir_ring_slot(ch->shape, ch->slots, t);
-
-    if (wr_unlikely(weir_ring_load_stamp(slot) != t) ||
-        wr_unlikely(!weir_ring_claim(ch->shape, &ch->send.word, &t)))
-        return false;
-    weir_cpu_prefetch_write(slot + WEIR_SEPARATION);
-    chan_copy(ch, slot + sizeof(uint64_t), msg);
-    weir_ring_publish(slot, t | WEIR_RING_FULL);
-    return true;
-}
-
-static inline bool
-recv_now(weir_chan *ch, void *msg)
-{
-    uint64_t h = weir_ring_load_word(&ch->receive.word);
-    char *slot = weir_ring_slot(ch->shape, ch->slots, h);
-
-    if (wr_unlikely(weir_ring_load_stamp(slot) != (h | WEIR_RING_FULL)) ||
-        wr_unlikely(!weir_ring_claim(ch->shape, &ch->receive.word, &h)))
-        return false;
-    weir_cpu_prefetch_write(slot + WEIR_SEPARATION);
-    chan_copy(ch, msg, slot + sizeof(uint64_t));
-    weir_ring_publish(slot, h + ch->shape.lap);
-    return true;
-}
-
-int
-weir_chan_send(weir_chan *ch, const void *msg)
-{
-    if (wr_likely(ch != NULL) && wr_likely(send_now(ch, msg)))
-        return WEIR_OK;
-    return send_slow(ch, msg, WEIR_FOREVER);
-}
-
-int
-weir_chan_send_until(weir_chan *ch, const void *msg, weir_limit limit)
-{
-    if (wr_likely(ch != NULL) && wr_likely(send_now(ch, msg)))
-        return WEIR_OK;
-    return send_slow(ch, msg, limit);
-}
-
-int
-weir_chan_try_send(weir_chan *ch, const void *msg)
-{
-    if (wr_unlikely(ch == NULL))
-        return WEIR_AGAIN;
-    if (wr_likely(send_now(ch, msg)))
-        return WEIR_OK;
     if (chan_is_rendezvous(ch))
         return rendezvous_try_send(ch, msg);
     return bounded_try_send(ch, msg);
 }
 
-int
-weir_chan_recv(weir_chan *ch, void *msg)
-{
-    if (wr_likely(ch != NULL) && wr_likely(recv_now(ch, msg)))
-        return WEIR_OK;
-    return recv_slow(ch, msg, WEIR_FOREVER);
-}
-
-int
-weir_chan_recv_until(weir_chan *ch, void *msg, weir_limit limit)
-{
-    if (wr_likely(ch != NULL) && wr_likely(recv_now(ch, msg)))
-        return WEIR_OK;
-    return recv_slow(ch, msg, limit);
-}
-
-int
-weir_chan_try_recv(weir_chan *ch, void *msg)
+static WR_COLD int
+try_recv_slow(weir_chan *ch, void *msg)
 {
     int status;
 
-    if (wr_unlikely(ch == NULL))
-        return WEIR_AGAIN;
-    if (recv_now(ch, msg))
-        return WEIR_OK;
     if (chan_is_rendezvous(ch))
         status = rendezvous_try_recv(ch, msg);
     else
@@ -201,6 +131,113 @@ weir_chan_try_recv(weir_chan *ch, void *msg)
     if (status == WEIR_CLOSED)
         memset(msg, 0, ch->elem_bytes);
     return status;
+}
+
+/* One look: two atomics, one branch.  A word with a flag equals no stamp, and
+ * neither does a rendezvous' word, so both go the slow way.  False: *t is the
+ * word that failed. */
+static inline bool
+send_now(weir_chan *ch, const void *msg, uint64_t *t)
+{
+    char *slot;
+
+    *t = weir_ring_load_word(&ch->send.word);
+    slot = weir_ring_slot(ch->shape, ch->slots, *t);
+    if (wr_unlikely(weir_ring_load_stamp(slot) != *t) ||
+        wr_unlikely(!weir_ring_claim(ch->shape, &ch->send.word, t)))
+        return false;
+    weir_cpu_prefetch_write(slot + WEIR_SEPARATION);
+    chan_copy(ch, slot + sizeof(uint64_t), msg);
+    weir_ring_publish(slot, *t | WEIR_RING_FULL);
+    return true;
+}
+
+static inline bool
+recv_now(weir_chan *ch, void *msg, uint64_t *h)
+{
+    char *slot;
+
+    *h = weir_ring_load_word(&ch->receive.word);
+    slot = weir_ring_slot(ch->shape, ch->slots, *h);
+    if (wr_unlikely(weir_ring_load_stamp(slot) != (*h | WEIR_RING_FULL)) ||
+        wr_unlikely(!weir_ring_claim(ch->shape, &ch->receive.word, h)))
+        return false;
+    weir_cpu_prefetch_write(slot + WEIR_SEPARATION);
+    chan_copy(ch, msg, slot + sizeof(uint64_t));
+    weir_ring_publish(slot, *h + ch->shape.lap);
+    return true;
+}
+
+int
+weir_chan_send(weir_chan *ch, const void *msg)
+{
+    uint64_t t;
+
+    if (wr_likely(ch != NULL) && wr_likely(send_now(ch, msg, &t)))
+        return WEIR_OK;
+    return send_slow(ch, msg, WEIR_FOREVER);
+}
+
+int
+weir_chan_send_until(weir_chan *ch, const void *msg, weir_limit limit)
+{
+    uint64_t t;
+
+    if (wr_likely(ch != NULL) && wr_likely(send_now(ch, msg, &t)))
+        return WEIR_OK;
+    return send_slow(ch, msg, limit);
+}
+
+int
+weir_chan_try_send(weir_chan *ch, const void *msg)
+{
+    uint64_t t;
+
+    if (wr_unlikely(ch == NULL))
+        return WEIR_AGAIN;
+    if (send_now(ch, msg, &t))
+        return WEIR_OK;
+    if (!(t & WEIR_RING_FLAGS) &&
+        weir_ring_is_full(ch->shape, t,
+                          weir_ring_load_opposite(&ch->receive.word)))
+        return WEIR_AGAIN;
+    return try_send_slow(ch, msg);
+}
+
+int
+weir_chan_recv(weir_chan *ch, void *msg)
+{
+    uint64_t h;
+
+    if (wr_likely(ch != NULL) && wr_likely(recv_now(ch, msg, &h)))
+        return WEIR_OK;
+    return recv_slow(ch, msg, WEIR_FOREVER);
+}
+
+int
+weir_chan_recv_until(weir_chan *ch, void *msg, weir_limit limit)
+{
+    uint64_t h;
+
+    if (wr_likely(ch != NULL) && wr_likely(recv_now(ch, msg, &h)))
+        return WEIR_OK;
+    return recv_slow(ch, msg, limit);
+}
+
+int
+weir_chan_try_recv(weir_chan *ch, void *msg)
+{
+    uint64_t h;
+
+    if (wr_unlikely(ch == NULL))
+        return WEIR_AGAIN;
+    if (recv_now(ch, msg, &h))
+        return WEIR_OK;
+    /* Equal without a flag: exactly empty, and open.  A rendezvous' words
+     * differ. */
+    if (h == weir_ring_load_opposite(&ch->send.word))
+        return WEIR_AGAIN;
+    return try_recv_slow(ch, msg);
 }
 
 /* Claim everybody in `list`; they are granted after the unlock, linked through

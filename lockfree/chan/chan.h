@@ -8,8 +8,9 @@
  *   send.SLOW     receivers are parked;  receive.SLOW: senders are parked.  A
  *                 word carries the flag of the opposite side only
  *   cold line     list lock, the two lists, the last sleeper claimed
- *   A rendezvous has no slots; its one stamp is ready for nobody, and who
- *   waits stands in a word on the cold line (chan/rendezvous.c).
+ *   A rendezvous has no slots; its one stamp is ready for nobody, its words
+ *   are neither equal nor a lap apart (so no fast answer fits), and who waits
+ *   stands in a word on the cold line (chan/rendezvous.c).
  *
  * The one rule: a claim fails if its word carries any flag, and whoever sees a
  * flag does the operation under the list lock.  Flags change only under it; a

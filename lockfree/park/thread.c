@@ -25,10 +25,16 @@ wr_waiter_put(struct wr_waiter *w)
         return;
     }
     self->waiter = w;
-    if (!self->registered) {
-        self->registered = true;
-        wr_sys_at_thread_exit(self);
-    }
+    wr_thread_register(self);
+}
+
+void
+wr_thread_register(struct wr_thread *self)
+{
+    if (self->registered)
+        return;
+    self->registered = true;
+    wr_sys_at_thread_exit(self);
 }
 
 void
@@ -38,6 +44,8 @@ wr_thread_exit(struct wr_thread *self)
 
     self->exiting = true;
     self->waiter = NULL;
+    if (self->hold_ops != NULL)
+        self->hold_ops->at_exit(self);
     if (w != NULL)
         wr_pool_push(w);
 }

@@ -9,12 +9,26 @@
 
 #include "park/waiter.h"
 
+struct wr_thread;
+struct wr_holds; /* sync/holds.h */
+
+/* What the layer of the locks does for a thread that holds some for reading. */
+struct wr_hold_ops {
+    void (*before_park)(struct wr_thread *self);
+    void (*at_exit)(struct wr_thread *self);
+};
+
 struct wr_thread {
     struct wr_waiter *waiter;       /* kept between two waits */
     const struct wr_parker *parker; /* NULL: sleeps on a futex */
+    struct wr_holds *holds;         /* which of them; NULL: none yet */
+    const struct wr_hold_ops *hold_ops; /* NULL if holds is */
     bool registered; /* wr_thread_exit will be called */
     bool exiting;    /* it has been: keep nothing any more */
 };
+
+/* See to it that wr_thread_exit will be called. */
+void wr_thread_register(struct wr_thread *self);
 
 /* Give back what the thread keeps.  A destructor that runs later may still
  * wait; it then borrows a waiter for the one wait. */

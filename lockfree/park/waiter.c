@@ -112,11 +112,10 @@ take_chain(struct wr_waiter *w)
         weir_xchg_acqrel(&w->chain, number | WR_LINK_TAKEN);
     const uint32_t id = (uint32_t)chain;
 
-    if (id >= WR_LINK_FIRST_ID) {
-        struct wr_waiter *next = wr_pool_find(id);
-
-        next->parker->unpark(next);
-    }
+    /* By our own parker: the other party, of the same kind, is done, and may
+     * be writing its next wait into that waiter. */
+    if (id >= WR_LINK_FIRST_ID)
+        w->parker->unpark(wr_pool_find(id));
 }
 
 /* True if the wait ends here, with `status`; false if somebody has claimed
@@ -199,6 +198,7 @@ wait_end(struct wr_waiter *w, int64_t deadline_ns)
 int
 wr_waiter_wait(struct wr_waiter *w, weir_limit limit, bool poll, bool *left)
 {
+    struct wr_thread *self = wr_sys_self();
     uint32_t word;
 
     if (limit.cancel != NULL) {
@@ -209,6 +209,8 @@ wr_waiter_wait(struct wr_waiter *w, weir_limit limit, bool poll, bool *left)
     }
     if (poll)
         poll_word(w);
+    if (self->hold_ops != NULL) /* a hold does not sleep in a thread's slot */
+        self->hold_ops->before_park(self);
     word = wait_end(w, limit.at_ns);
     *left = (word & WAITER_STATE) == WAITER_LEFT;
     if (!*left)

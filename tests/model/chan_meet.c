@@ -25,8 +25,8 @@ TWO(meet_free_closed, "sc", "uf");
 #undef PLAY_BOUNDS
 #define PLAY_BOUNDS .bound = 1, .stale = 2
 
-PLAY_SCENARIO(meet_three, 0, true, PLAY_THREADS_3, "ss", "R", "rR");
-PLAY_SCENARIO(meet_three_timed, 0, true, PLAY_THREADS_3, "S", "Ss", "RR");
+PLAY_SCENARIO(meet_three, 0, true, PLAY_THREADS_3, "SS", "R", "RR");
+PLAY_SCENARIO(meet_three_timed, 0, true, PLAY_THREADS_3, "S", "SS", "RR");
 PLAY_SCENARIO(meet_three_close, 0, true, PLAY_THREADS_3, "s", "c", "Ru");
-PLAY_SCENARIO(meet_three_cancel, 0, true, PLAY_THREADS_3, "s", "X", "Kq");
+PLAY_SCENARIO(meet_three_cancel, 0, true, PLAY_THREADS_3, "S", "X", "Kq");
 PLAY_SCENARIO(meet_three_free, 0, true, PLAY_THREADS_3, "s", "s", "rrf");

@@ -20,6 +20,7 @@ static weir_chan *ch;
 static const struct play *now_playing;
 static unsigned sent[MC_MAX_THREADS];
 static struct weir_cancel source;
+static bool started; /* put back before each execution; the history is not */
 
 /* Made before the first snapshot; outside the variables that are put back. */
 static struct lin_history *history;
@@ -144,8 +145,12 @@ perform(char op, uint64_t *msg)
 MC_GHOST static void
 note_call(unsigned lane, uint32_t code, uint32_t arg)
 {
-    const uint64_t own = (uint64_t)history->lane[lane].count << (8 * lane);
+    uint64_t own;
 
+    if (!started)
+        lin_reset(history, history->lanes);
+    started = true;
+    own = (uint64_t)history->lane[lane].count << (8 * lane);
     lin_call(history, lane, code, arg);
     if (now_playing->heard)
         mc_hear();
@@ -227,6 +232,4 @@ play_check(void)
         lin_explain(stdout, checker, &model, history);
         mc_assert(!"the history is linearizable");
     }
-    /* The set-up runs once for all executions; the history is not put back. */
-    lin_reset(history, history->lanes);
 }

@@ -35,3 +35,10 @@ TWO(free_after_recv, 1, "s", "rf");
 TWO(free_after_two, 1, "ss", "rrf");
 TWO(free_after_close, 1, "sc", "uf");
 TWO(free_after_close_parked, 1, "c", "rf");
+
+/* Store buffering: each side says no behind its own claim.  More stale reads
+ * than elsewhere: each party misses a stamp and an index. */
+#undef PLAY_BOUNDS
+#define PLAY_BOUNDS .bound = 2, .stale = 4
+TWO(try_full_and_empty, 2, "ppp", "qq");
+TWO(try_after_slow_path, 1, "sp", "rq");

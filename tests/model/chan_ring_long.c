@@ -20,13 +20,14 @@
     MC_SCENARIO(id##_random, .setup = setup_##id, .threads = PLAY_THREADS_##n, \
                 .check = play_check, RANDOM_BOUNDS)
 
+/* Whoever may be left alone has a limit, which then strikes. */
 LONG(two_senders, 1, 3, "s", "s", "rr");
-LONG(two_senders_timed, 1, 3, "S", "Ss", "RR");
+LONG(two_senders_timed, 1, 3, "S", "SS", "RR");
 LONG(two_receivers, 1, 3, "ss", "r", "r");
-LONG(two_receivers_timed, 1, 3, "ss", "R", "RR");
-LONG(two_receivers_cap2, 2, 3, "sss", "Rr", "r");
-LONG(parked_receiver_and_try, 1, 3, "ss", "r", "qq");
-LONG(parked_sender_and_try, 1, 3, "ss", "p", "rr");
+LONG(two_receivers_timed, 1, 3, "SS", "R", "RR");
+LONG(two_receivers_cap2, 2, 3, "sss", "RR", "R");
+LONG(parked_receiver_and_try, 1, 3, "SS", "R", "qq");
+LONG(parked_sender_and_try, 1, 3, "SS", "p", "RR");
 LONG(overtaking, 1, 3, "s", "Rq", "R");
 LONG(timed_out_before_try, 2, 3, "ss", "R", "Rqq");
 LONG(close_with_receivers, 1, 3, "c", "R", "r");
@@ -38,4 +39,4 @@ LONG(cancel_two, 1, 3, "X", "K", "Ks");
 LONG(free_by_last_receiver, 1, 3, "s", "s", "rrf");
 LONG(chained_wakes, 2, 4, "ss", "r", "r", "X");
 LONG(two_by_two, 1, 4, "s", "s", "r", "r");
-LONG(two_by_two_timed, 1, 4, "sS", "S", "R", "rR");
+LONG(two_by_two_timed, 1, 4, "SS", "S", "R", "RR");

@@ -104,6 +104,49 @@ MC_SCENARIO(spsc_cap1, .setup = ring_setup,
 MC_SCENARIO(spsc_cap2, .setup = ring_setup,
             .threads = { line2_push, line2_pop });
 
+/*
+ * Store buffering: one element is in a ring of two.  The pusher adds one and
+ * then finds it full, the popper takes one and then finds it empty: not both,
+ * although nothing else orders the two.
+ */
+#define NO_ROOM 1
+#define NO_ITEM 2
+
+#define BOTH_SAY_NO(ring, q)                                                   \
+    static void ring##_one(void)                                               \
+    {                                                                          \
+        struct pair p = { 1, 2 };                                              \
+                                                                               \
+        ring_setup();                                                          \
+        mc_assert(ring##_try_push(q, p));                                      \
+    }                                                                          \
+    static void ring##_push_push(void)                                         \
+    {                                                                          \
+        struct pair p = { 2, 4 };                                              \
+                                                                               \
+        mc_assert(ring##_try_push(q, p));                                      \
+        if (!ring##_try_push(q, p))                                            \
+            mc_ghost_add(5, NO_ROOM);                                          \
+    }                                                                          \
+    static void ring##_pop_pop(void)                                           \
+    {                                                                          \
+        struct pair p;                                                         \
+                                                                               \
+        mc_assert(ring##_try_pop(q, &p) && p.b == 2);                          \
+        if (!ring##_try_pop(q, &p))                                            \
+            mc_ghost_add(5, NO_ITEM);                                          \
+    }                                                                          \
+    static void ring##_not_both(void)                                          \
+    {                                                                          \
+        mc_assert(mc_ghost(5) != NO_ROOM + NO_ITEM);                           \
+    }                                                                          \
+    MC_SCENARIO(ring##_exact, .setup = ring##_one,                             \
+                .threads = { ring##_push_push, ring##_pop_pop },               \
+                .check = ring##_not_both, .stale = 4)
+
+BOTH_SAY_NO(ring2, &q2);
+BOTH_SAY_NO(line2, &l2);
+
 /* Two of each side by the stamp alone: every element once. */
 static void
 poll_pusher(void)
