@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * harness.c - tests that fail on purpose: what tests/test.c makes of them.
- * harness.expected is the output that is due; tests/tools/tools_test.sh runs it.
+ * harness.expected is the output that is due; tools_test.sh compares.
  */
 #include "test.h"
 
