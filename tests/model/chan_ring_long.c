@@ -25,7 +25,7 @@ LONG(two_senders, 1, 3, "s", "s", "rr");
 LONG(two_senders_timed, 1, 3, "S", "SS", "RR");
 LONG(two_receivers, 1, 3, "ss", "r", "r");
 LONG(two_receivers_timed, 1, 3, "SS", "R", "RR");
-LONG(two_receivers_cap2, 2, 3, "sss", "RR", "R");
+LONG(two_receivers_cap2, 2, 3, "ssS", "RR", "R");
 LONG(parked_receiver_and_try, 1, 3, "SS", "R", "qq");
 LONG(parked_sender_and_try, 1, 3, "SS", "p", "RR");
 LONG(overtaking, 1, 3, "s", "Rq", "R");

@@ -58,6 +58,7 @@ mc_futex_wait(volatile uint32_t *word, uint32_t expected, int64_t deadline,
     mc_boundary();
     t = &K->th[K->cur];
     t->state = BLOCKED;
+    t->stays = 0;
     t->word = (void *)(uintptr_t)word;
     t->deadline = deadline;
     mc_leave();

@@ -96,6 +96,7 @@ struct thread {
     int wake_result;
     enum state state;
     bool yielded, exit_hook;
+    unsigned stays; /* yields at which it goes on, still */
     unsigned polls;      /* how often it has yielded since anybody stored */
     bool away, checking; /* see reduce.c */
     uint32_t away_from, away_until; /* in the log */
@@ -147,7 +148,7 @@ struct wake_site {
 };
 
 struct bounds {
-    int preempt, stale, spurious, timeouts, weak, nomem;
+    int preempt, stale, spurious, timeouts, weak, nomem, stays;
 };
 
 enum mode { SEARCH_TREE, SEARCH_RANDOM, SEARCH_PCT, SEARCH_REPLAY };

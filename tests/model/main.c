@@ -13,7 +13,7 @@ extern const struct mc_scenario *const __stop_mc_scenarios[];
 
 struct options {
     const char *only, *replay, *hints;
-    int preempt, stale, spurious, timeouts, weak, nomem, steps;
+    int preempt, stale, spurious, timeouts, weak, nomem, stays, steps;
     double seconds;
     uint64_t executions, random, seed;
     bool list, sites, verbose, all, whole;
@@ -29,6 +29,7 @@ static const char usage[] =
     "  --timeouts N         time-outs before anything is due\n"
     "  --weak N             weak CAS that fail for no reason\n"
     "  --nomem N            allocations that fail\n"
+    "  --stays N            polls that end before others have run\n"
     "  --steps N            steps before a livelock is reported\n"
     "  --seconds S          end the search of a scenario\n"
     "  --executions N       end the search of a scenario\n"
@@ -107,6 +108,7 @@ set_bounds(const struct mc_scenario *s, const struct options *o)
     K->max.timeouts = given(o->timeouts, s->timeouts, 2);
     K->max.weak = given(o->weak, s->weak, 1);
     K->max.nomem = given(o->nomem, s->nomem, 0);
+    K->max.stays = given(o->stays, s->stays, 2);
     K->step_limit = (unsigned)given(o->steps, s->steps, 3000);
     set_hints(o->hints ? o->hints : s->hints);
     mc_first_base();
@@ -278,6 +280,7 @@ number(const char *name, const char *value, struct options *o)
     } ints[] = { { "--bound", &o->preempt },     { "--stale", &o->stale },
                  { "--spurious", &o->spurious }, { "--timeouts", &o->timeouts },
                  { "--weak", &o->weak },         { "--nomem", &o->nomem },
+                 { "--stays", &o->stays },
                  { "--steps", &o->steps } };
     struct {
         const char *name;
@@ -341,6 +344,7 @@ main(int argc, char **argv)
                          .timeouts = -1,
                          .weak = -1,
                          .nomem = -1,
+                         .stays = -1,
                          .steps = -1,
                          .seed = 1 };
     const struct mc_scenario *const *s = __start_mc_scenarios;

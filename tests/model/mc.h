@@ -41,6 +41,7 @@ struct mc_scenario {
     int timeouts;    /* time-outs before they are due, default 2 */
     int weak;        /* weak CAS that fail for no reason, default 1 */
     int nomem;       /* allocations that fail, default none */
+    int stays;       /* polls that end before others have run, default 2 */
     int steps;       /* per execution, default 3000 */
     double seconds;  /* of search, default no limit */
     uint64_t random; /* runs of a random search instead of the tree */

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-enum { BY_TIMEOUT = 16, SPURIOUS = 32, ID = 15, IDLE_LIMIT = 400 };
+enum { BY_TIMEOUT = 16, SPURIOUS = 32, ID = 15, IDLE_LIMIT = 400, STAYS = 4 };
 
 void mc_switch(void **save, void *to);
 __asm__(".text\n"
@@ -220,12 +220,32 @@ mc_point(void)
     step();
 }
 
+/* A poll may end before anybody else has run: one choice for all the yields of
+ * a bounded spin, else nobody would sleep while another can run. */
+static bool
+stays(struct thread *t)
+{
+    uint8_t cand[4 * THREADS];
+
+    if (t->stays == 0 && K->used.stays < K->max.stays &&
+        add_runnable(cand, 0, false) > 1 && mc_pick(2)) {
+        K->used.stays++;
+        t->stays = STAYS;
+    }
+    if (t->stays == 0)
+        return false;
+    t->stays--;
+    return true;
+}
+
 void
 mc_yield(void)
 {
     if (!K->live)
         return;
     mc_boundary();
+    if (stays(&K->th[K->cur]))
+        return;
     if (K->tracing)
         mc_event(EV_YIELD, NULL, 0, NULL);
     if (++K->idle > IDLE_LIMIT)
@@ -343,7 +363,7 @@ mc_execute(const struct mc_scenario *s)
     K->sc_count = 0;
     K->sc_view.v = _mm_setzero_si128();
     K->told_hb.v = K->told_view.v = _mm_setzero_si128();
-    K->used = (struct bounds){ 0, 0, 0, 0, 0, 0 };
+    K->used = (struct bounds){ 0, 0, 0, 0, 0, 0, 0 };
     K->idle = 0;
     K->trail_pos = 0;
     K->bug = MC_NONE;
