@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * park/policy_test.c - budgets and what a channel learns.
+ *
+ * Budgets are times; what is tested is what does not depend on the clock:
+ * bounds, who never polls, and what is learnt from a sequence of outcomes.
+ */
+#include "test.h"
+
+#include <unistd.h>
+
+#include "park/policy.h"
+
+static void
+on_one_cpu(void)
+{
+    cpu_set_t all;
+    cpu_set_t one;
+    size_t cpu = 0;
+
+    (void)sched_getaffinity(0, sizeof(all), &all);
+    while (!CPU_ISSET(cpu, &all))
+        cpu++;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    (void)sched_setaffinity(0, sizeof(one), &one);
+}
+
+/* In the child of a fork, which asks for its CPUs anew. */
+static void
+spin_on_one_cpu(void)
+{
+    struct wr_learned learned;
+    struct wr_spin spin;
+
+    on_one_cpu();
+    if (wr_sys_cpus() != 1)
+        _exit(1);
+    spin = wr_spin_start(1000000000);
+    if (wr_spin_more(&spin))
+        _exit(2);
+    wr_learned_init(&learned);
+    for (int i = 0; i < 100; i++)
+        if (wr_learned_spin(&learned))
+            _exit(3);
+    _exit(42);
+}
+
+TEST(nobody_spins_on_one_cpu)
+{
+    EXPECT_EXIT(spin_on_one_cpu(), 42, "");
+}
+
+TEST(spin_of_nothing_ends_at_once)
+{
+    const struct wr_spin spin = wr_spin_start(0);
+
+    EXPECT_FALSE(wr_spin_more(&spin));
+}
+
+TEST(spin_ends)
+{
+    const struct wr_spin spin = wr_spin_start(1000);
+
+    while (wr_spin_more(&spin))
+        ;
+    EXPECT_FALSE(wr_spin_more(&spin));
+}
+
+TEST(yields_are_bounded_by_their_count)
+{
+    for (unsigned count = 0; count < 10; count++) {
+        struct wr_yield yield = wr_yield_start(count);
+        unsigned yields = 0;
+
+        while (wr_yield_more(&yield))
+            yields++;
+        EXPECT_LE(yields, count);
+        EXPECT_FALSE(wr_yield_more(&yield));
+        if (count > 0)
+            EXPECT_TRUE(yields >= 1 || yield.left > 0); /* time ran out */
+    }
+}
+
+TEST(spinning_away_lasts_its_time)
+{
+    const uint64_t start = wr_sys_cycles();
+
+    wr_spin_away(20000);
+    EXPECT_GE(wr_sys_cycles() - start, wr_sys_cycles_of_ns(20000));
+}
+
+enum { UNIT = 8, MAX_NS = 1200 };
+
+TEST(stream_gets_the_full_gap)
+{
+    struct wr_learned l;
+    uint64_t ticket = 0;
+
+    wr_learned_init(&l);
+    for (int i = 0; i < 100; i++) {
+        ticket += 100 * UNIT;
+        EXPECT_EQ(wr_learned_gap_ns(&l, ticket, UNIT, MAX_NS), MAX_NS);
+    }
+}
+
+TEST(ping_pong_gets_a_low_gap_but_for_rare_trials)
+{
+    struct wr_learned l;
+    uint64_t ticket = 0;
+    unsigned full = 0;
+
+    wr_learned_init(&l);
+    for (int i = 0; i < 2000; i++) {
+        ticket += UNIT;
+        full += wr_learned_gap_ns(&l, ticket, UNIT, MAX_NS) == MAX_NS;
+    }
+    EXPECT_GE(full, 1);
+    EXPECT_LE(full, 20);
+}
+
+TEST(gap_of_a_stream_that_becomes_ping_pong_falls)
+{
+    struct wr_learned l;
+    uint64_t ticket = 0;
+    uint64_t gap = 0;
+
+    wr_learned_init(&l);
+    for (int i = 0; i < 10; i++)
+        (void)wr_learned_gap_ns(&l, ticket += 100 * UNIT, UNIT, MAX_NS);
+    for (int i = 0; i < 10; i++) {
+        gap = wr_learned_gap_ns(&l, ticket += UNIT, UNIT, MAX_NS);
+        EXPECT_LE(gap, MAX_NS);
+    }
+    EXPECT_LT(gap, MAX_NS / 8);
+    EXPECT_EQ(wr_learned_gap_ns(&l, ticket + 100 * UNIT, UNIT, MAX_NS), MAX_NS);
+}
+
+TEST(gap_is_never_above_its_bound)
+{
+    uint64_t state = test_seed();
+
+    for (uint64_t max_ns = 0; max_ns < 100; max_ns += 7) {
+        struct wr_learned l;
+        uint64_t ticket = test_rand(&state);
+
+        wr_learned_init(&l);
+        for (int i = 0; i < 300; i++) {
+            ticket += test_rand(&state) % 20 * UNIT;
+            EXPECT_LE(wr_learned_gap_ns(&l, ticket, UNIT, max_ns), max_ns);
+        }
+    }
+}
+
+TEST(spinning_that_never_pays_becomes_rare_and_never_stops)
+{
+    struct wr_learned l;
+    unsigned spins = 0;
+
+    if (wr_sys_cpus() == 1)
+        TEST_SKIP("one CPU: nobody spins");
+    wr_learned_init(&l);
+    EXPECT_TRUE(wr_learned_spin(&l));
+    for (int i = 0; i < 2000; i++)
+        spins += wr_learned_spin(&l);
+    EXPECT_GE(spins, 50);
+    EXPECT_LE(spins, 250);
+    spins = 0;
+    for (int i = 0; i < 32; i++)
+        spins += wr_learned_spin(&l);
+    EXPECT_GE(spins, 1);
+    wr_learned_spin_paid(&l);
+    EXPECT_TRUE(wr_learned_spin(&l));
+    EXPECT_TRUE(wr_learned_spin(&l));
+}
+
+TEST(yields_that_never_pay_become_fewer_and_never_none)
+{
+    struct wr_learned l;
+    unsigned last = WR_YIELD_MAX;
+
+    wr_learned_init(&l);
+    EXPECT_EQ(wr_learned_yields(&l), WR_YIELD_MAX);
+    for (int i = 0; i < 2000; i++) {
+        last = wr_learned_yields(&l);
+        EXPECT_GE(last, WR_YIELD_BAD);
+        EXPECT_LE(last, WR_YIELD_MAX);
+    }
+    EXPECT_EQ(last, WR_YIELD_BAD);
+    wr_learned_yield_paid(&l);
+    EXPECT_EQ(wr_learned_yields(&l), WR_YIELD_MAX);
+}
