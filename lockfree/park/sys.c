@@ -124,7 +124,11 @@ wr_sys_cpus(void)
 void *
 wr_sys_alloc(size_t bytes)
 {
-    return malloc(bytes);
+    const int kept = errno;
+    void *mem = malloc(bytes);
+
+    errno = kept;
+    return mem;
 }
 
 void

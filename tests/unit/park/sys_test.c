@@ -281,6 +281,7 @@ TEST(errno_is_untouched_by_every_call)
 struct doomed {
     struct trio trio;
     WEIR_ATOMIC(int) cancelled; /* the request has been made */
+    WEIR_ATOMIC(int) waits;     /* only the waits that sleep are left */
     WEIR_ATOMIC(int) survived;
 };
 
@@ -292,6 +293,7 @@ use_channels_cancelled(void *arg)
 
     TEST_AWAIT(weir_load_acq(&d->cancelled));
     call_all(&d->trio);
+    weir_store_rel(&d->waits, 1);
     EXPECT_OK(weir_chan_recv(d->trio.empty, &msg)); /* sleeps: see the test */
     EXPECT_OK(weir_chan_recv(d->trio.meet, &msg));
     weir_store_rel(&d->survived, 1);
@@ -309,6 +311,7 @@ TEST(no_call_is_a_cancellation_point)
     test_thread_start(&thread, use_channels_cancelled, &d);
     ASSERT_EQ(pthread_cancel(thread.handle), 0);
     weir_store_rel(&d.cancelled, 1);
+    TEST_AWAIT(weir_load_acq(&d.waits));
     test_thread_await_asleep(&thread);
     EXPECT_OK(weir_chan_send(d.trio.empty, &msg));
     EXPECT_OK(weir_chan_send(d.trio.meet, &msg));
