@@ -33,7 +33,7 @@ enum {
     BLOCKS = 1024,
     SITES = 4096,
     LOG = 1 << 13,
-    OUTCOMES = 64,
+    OUTCOMES = 4096,
     WAKES = 128
 };
 
@@ -96,7 +96,7 @@ struct thread {
     int wake_result;
     enum state state;
     bool yielded, exit_hook;
-    unsigned stays; /* yields at which it goes on, still */
+    unsigned stays;      /* yields at which it goes on, still */
     unsigned polls;      /* how often it has yielded since anybody stored */
     bool away, checking; /* see reduce.c */
     uint32_t away_from, away_until; /* in the log */
@@ -259,7 +259,6 @@ void mc_leave(void); /* the current thread cannot go on: run another */
 void mc_yield(void);
 void mc_stored(void); /* something has changed: those that poll may look */
 void mc_execute(const struct mc_scenario *s); /* one execution */
-void mc_start_kernel(void);
 
 /* memory.c */
 void mc_plain(const void *p, size_t n, bool write, void *pc);

@@ -201,6 +201,15 @@ outcomes_differ(const struct mc_scenario *s, bool complete)
     return differ;
 }
 
+static void
+print_outcomes(void)
+{
+    printf("# outcomes:");
+    for (int i = 0; i < K->n_outcomes; i++)
+        printf(" %#lx", K->outcome[i]);
+    printf("\n");
+}
+
 static bool
 run(const struct mc_scenario *s, const struct options *o, int number)
 {
@@ -227,6 +236,8 @@ run(const struct mc_scenario *s, const struct options *o, int number)
            K->longest, took, (double)(K->executions + K->cut) / took * 1e-6);
     if (K->bug)
         show(s, o, !s->expect_bug || o->verbose || !ok);
+    if (o->verbose && K->n_outcomes)
+        print_outcomes();
     fflush(stdout);
     return ok;
 }
@@ -280,8 +291,7 @@ number(const char *name, const char *value, struct options *o)
     } ints[] = { { "--bound", &o->preempt },     { "--stale", &o->stale },
                  { "--spurious", &o->spurious }, { "--timeouts", &o->timeouts },
                  { "--weak", &o->weak },         { "--nomem", &o->nomem },
-                 { "--stays", &o->stays },
-                 { "--steps", &o->steps } };
+                 { "--stays", &o->stays },       { "--steps", &o->steps } };
     struct {
         const char *name;
         uint64_t *to;
@@ -351,7 +361,6 @@ main(int argc, char **argv)
     const struct mc_scenario *const *end = __stop_mc_scenarios;
     int n = 0, passed = 0;
 
-    mc_start_kernel();
     parse(argc, argv, &o);
     mc_take_snapshot();
     for (const struct mc_scenario *const *i = s; i < end; i++)

@@ -319,6 +319,14 @@ mc_print_trace(bool all)
     free(n.data);
 }
 
+static bool
+same_site(const struct mc_site *a, const struct mc_site *b)
+{
+    return a->line == b->line && a->mo_was == b->mo_was &&
+           !strcmp(a->op, b->op) && !strcmp(a->file, b->file);
+}
+
+/* A header's site is in several objects: one line, the sum. */
 void
 mc_print_sites(void)
 {
@@ -326,9 +334,17 @@ mc_print_sites(void)
 
     for (long i = 0; i < n; i++) {
         const struct mc_site *s = &__start_mc_sites[i];
+        uint64_t count = 0;
+        bool first = true;
 
-        printf("# site %s:%d %s.%s %lu\n", base_name(s->file), s->line, s->op,
-               order_name(s->mo_was), K->site_count[i]);
+        for (long j = 0; j < n; j++)
+            if (same_site(s, &__start_mc_sites[j])) {
+                count += K->site_count[j];
+                first = first && j >= i;
+            }
+        if (first)
+            printf("# site %s:%d %s.%s %lu\n", base_name(s->file), s->line,
+                   s->op, order_name(s->mo_was), count);
     }
     for (int i = 0; i < K->n_wakes; i++)
         printf("# site %s wake %lu\n", K->wake[i].where, K->wake[i].count);

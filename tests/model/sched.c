@@ -397,8 +397,9 @@ crashed(int sig)
     mc_fail(MC_CRASH, "signal %d", sig);
 }
 
-void
-mc_start_kernel(void)
+/* First of all constructors: those of the program may be instrumented. */
+__attribute__((constructor(101))) static void
+start_kernel(void)
 {
     static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
     struct sigaction act = { .sa_handler = crashed,

@@ -134,10 +134,10 @@ void
 mc_encode(char *out, size_t bytes)
 {
     static const char digit[] = "0123456789abcdefghijklmnopqrstuvwxyz";
-    size_t at = (size_t)snprintf(
-        out, bytes, "%d.%d.%d.%d.%d.%d.%d:", K->max.preempt, K->max.stale,
-        K->max.spurious, K->max.timeouts, K->max.weak, K->max.nomem,
-        K->max.stays);
+    size_t at =
+        (size_t)snprintf(out, bytes, "%d.%d.%d.%d.%d.%d.%d:", K->max.preempt,
+                         K->max.stale, K->max.spurious, K->max.timeouts,
+                         K->max.weak, K->max.nomem, K->max.stays);
 
     for (uint32_t i = 0; i < K->trail_pos && at + 16 < bytes;) {
         uint32_t zeros = 0;
@@ -161,8 +161,8 @@ mc_decode(const char *text)
     int n = 0;
 
     if (sscanf(text, "%d.%d.%d.%d.%d.%d.%d:%n", &b->preempt, &b->stale,
-               &b->spurious, &b->timeouts, &b->weak, &b->nomem,
-               &b->stays, &n) != 7 ||
+               &b->spurious, &b->timeouts, &b->weak, &b->nomem, &b->stays,
+               &n) != 7 ||
         n == 0)
         return false;
     K->trail_len = 0;
