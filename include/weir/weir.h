@@ -11,5 +11,6 @@
 #include <weir/base.h>
 #include <weir/chan.h>
 #include <weir/mutex.h>
+#include <weir/rwmutex.h>
 
 #endif

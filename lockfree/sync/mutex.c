@@ -39,6 +39,14 @@ take(weir_mutex *m, const struct attempt *a)
     return false;
 }
 
+bool
+wr_mutex_try(weir_mutex *m)
+{
+    const struct attempt a = { NULL, 0, false };
+
+    return take(m, &a);
+}
+
 /* The same, but without the lock the token is given back, too. */
 static bool
 take_or_drop(weir_mutex *m, struct attempt *a)
@@ -308,9 +316,7 @@ weir_mutex_unlock_1(weir_mutex *m)
 int
 weir_mutex_try_lock(weir_mutex *m)
 {
-    const struct attempt a = { NULL, 0, false };
-
-    return take(m, &a) ? WEIR_OK : WEIR_AGAIN;
+    return wr_mutex_try(m) ? WEIR_OK : WEIR_AGAIN;
 }
 
 int

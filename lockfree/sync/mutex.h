@@ -102,6 +102,9 @@ wr_queue_shut(const struct wr_list *list)
     return list->head;
 }
 
+/* Lock it if it is free. */
+bool wr_mutex_try(weir_mutex *m);
+
 /* Lock it after an inline attempt has failed; WEIR_OK or the limit's status. */
 int wr_mutex_acquire(weir_mutex *m, weir_limit limit);
 
