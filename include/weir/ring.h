@@ -136,8 +136,8 @@ static inline bool
 weir_ring_claim(weir_ring_shape shape, WEIR_ATOMIC(uint64_t) *word,
                 uint64_t *ticket)
 {
-    /* order(ring.claim) REL+ACQ: who reads the index that we leave reads all
-     * that we read before.
+    /* order(ring.claim) REL+ACQ: who reads the index that we leave, in
+     * weir_ring_load_word(), reads all that we read before.
      * order(ring.exact) SC: before a later look at the opposite index, see
      * weir_ring_load_opposite(). */
     return weir_cas_sc(word, ticket, weir_ring_next(shape, *ticket));

@@ -29,8 +29,11 @@ typedef union weir_spsc_side {
     char separation_[WEIR_SEPARATION];
 } weir_spsc_side;
 
-/* How far the other side has come.  Before an exact answer: a push followed by
- * "full" and a pop followed by "empty" must not both miss the other.
+/*
+ * Whether there is room for the element at `index`, or an element.  Each side
+ * asks its own picture of the other first, then the other's index; an exact
+ * "no" looks once more behind a fence, so that a push followed by "full" and a
+ * pop followed by "empty" do not both miss the other:
  *
  *     producer                            consumer
  *     --------                            --------
@@ -38,29 +41,21 @@ typedef union weir_spsc_side {
  *     fence        <-- spsc.exact -->     fence
  *     load head                           load tail
  */
-static inline void
-weir_spsc_look(weir_spsc_side *own, weir_spsc_side *opposite, bool exact)
-{
-    if (exact)
-        /* order(spsc.exact) SC: our earlier index before this look; the other
-         * side does the same. */
-        weir_fence_sc();
-    /* order(spsc.head) ACQ, order(spsc.tail) ACQ: the element is in its slot,
-     * or has been read; see weir_spsc_advance_tail(), _head(). */
-    own->s.other = weir_load_acq(&opposite->s.index);
-}
-
-/* Whether there is room for the element at `index`; asks again, exactly if
- * need be, before it says no. */
 static inline bool
 weir_spsc_has_room(weir_spsc_side *own, weir_spsc_side *opposite,
                    uint64_t index, uint64_t capacity, bool exact)
 {
     if (index - own->s.other < capacity)
         return true;
-    weir_spsc_look(own, opposite, false);
-    if (exact && index - own->s.other >= capacity)
-        weir_spsc_look(own, opposite, true);
+    /* order(spsc.head) ACQ: the consumer has read the slot before we fill it
+     * again; see weir_spsc_advance_head(). */
+    own->s.other = weir_load_acq(&opposite->s.index);
+    if (!exact || index - own->s.other < capacity)
+        return index - own->s.other < capacity;
+    /* order(spsc.exact) SC: see weir_spsc_has_item(). */
+    weir_fence_sc();
+    /* order(spsc.head) ACQ: see weir_spsc_advance_head(). */
+    own->s.other = weir_load_acq(&opposite->s.index);
     return index - own->s.other < capacity;
 }
 
@@ -70,9 +65,14 @@ weir_spsc_has_item(weir_spsc_side *own, weir_spsc_side *opposite,
 {
     if (own->s.other != index)
         return true;
-    weir_spsc_look(own, opposite, false);
-    if (exact && own->s.other == index)
-        weir_spsc_look(own, opposite, true);
+    /* order(spsc.tail) ACQ: the element, see weir_spsc_advance_tail(). */
+    own->s.other = weir_load_acq(&opposite->s.index);
+    if (!exact || own->s.other != index)
+        return own->s.other != index;
+    /* order(spsc.exact) SC: see weir_spsc_has_room(). */
+    weir_fence_sc();
+    /* order(spsc.tail) ACQ: see weir_spsc_advance_tail(). */
+    own->s.other = weir_load_acq(&opposite->s.index);
     return own->s.other != index;
 }
 
@@ -80,7 +80,7 @@ static inline void
 weir_spsc_advance_tail(weir_spsc_side *own, uint64_t index)
 {
     /* order(spsc.tail) REL: the element is in its slot before the consumer
-     * sees the index in weir_spsc_look(). */
+     * sees the index in weir_spsc_has_item(). */
     weir_store_rel(&own->s.index, index + 1);
 }
 
@@ -88,7 +88,7 @@ static inline void
 weir_spsc_advance_head(weir_spsc_side *own, uint64_t index)
 {
     /* order(spsc.head) REL: the element has been read before the producer
-     * sees the index in weir_spsc_look(). */
+     * sees the index in weir_spsc_has_room(). */
     weir_store_rel(&own->s.index, index + 1);
 }
 

@@ -101,7 +101,7 @@ freeze_full(weir_chan *ch)
     if (!weir_ring_is_full(ch->shape, t, h))
         return false;
     /* order(ring.claim) REL+ACQ: the receives before it are seen, those after
-     * it see the flag. */
+     * it see the flag in weir_ring_claim(). */
     h = weir_fetch_or_acqrel(&ch->receive.word, CHAN_SLOW);
     t = weir_ring_load_word(&ch->send.word);
     if (weir_ring_is_full(ch->shape, t, h))
@@ -230,16 +230,12 @@ bounded_try_send(weir_chan *ch, const void *msg)
     }
 }
 
-/* Enrol and sleep.  CHAN_RETRY: not full after all. */
+/* Enrol w and sleep.  CHAN_RETRY: not full after all. */
 static int
-send_park(weir_chan *ch, const void *msg, weir_limit limit)
+send_park(weir_chan *ch, const void *msg, struct wr_waiter *w, weir_limit limit)
 {
-    struct wr_waiter *w = wr_waiter_get();
-    int status;
+    const int status = send_locked(ch, msg, w);
 
-    if (w == NULL)
-        return WEIR_NOMEM;
-    status = send_locked(ch, msg, w);
     if (status == CHAN_PARKED)
         return chan_park(ch, w, &ch->senders, &ch->receive, limit, false);
     wr_waiter_put(w);
@@ -249,6 +245,7 @@ send_park(weir_chan *ch, const void *msg, weir_limit limit)
 int
 bounded_send(weir_chan *ch, const void *msg, weir_limit limit)
 {
+    struct wr_waiter *w;
     char *slot;
     uint64_t want;
 
@@ -263,12 +260,10 @@ bounded_send(weir_chan *ch, const void *msg, weir_limit limit)
             return status;
         }
         status = wr_limit_status(limit);
-        if (status != WEIR_OK) {
-            const int tried = bounded_try_send(ch, msg);
-
-            return tried == WEIR_AGAIN ? status : tried;
-        }
-        status = send_park(ch, msg, limit);
+        w = status == WEIR_OK ? wr_waiter_get() : NULL;
+        if (w == NULL)
+            return chan_unable(bounded_try_send(ch, msg), status);
+        status = send_park(ch, msg, w, limit);
         if (status != CHAN_RETRY)
             return status;
         await_stamp(slot, want);
@@ -286,7 +281,7 @@ freeze_empty(weir_chan *ch)
     if ((t & ~WEIR_RING_FLAGS) != (h & ~WEIR_RING_FLAGS))
         return CHAN_RETRY;
     /* order(ring.claim) REL+ACQ: the sends before it are seen, those after it
-     * see the flag. */
+     * see the flag in weir_ring_claim(). */
     t = weir_fetch_or_acqrel(&ch->send.word, CHAN_SLOW);
     h = weir_ring_load_word(&ch->receive.word);
     if ((t & ~WEIR_RING_FLAGS) == (h & ~WEIR_RING_FLAGS) && !(t & CHAN_CLOSED))
@@ -424,14 +419,10 @@ bounded_try_recv(weir_chan *ch, void *msg)
 }
 
 static int
-recv_park(weir_chan *ch, void *msg, weir_limit limit)
+recv_park(weir_chan *ch, void *msg, struct wr_waiter *w, weir_limit limit)
 {
-    struct wr_waiter *w = wr_waiter_get();
-    int status;
+    const int status = recv_locked(ch, msg, w);
 
-    if (w == NULL)
-        return WEIR_NOMEM;
-    status = recv_locked(ch, msg, w);
     if (status == CHAN_PARKED)
         return chan_park(ch, w, &ch->receivers, &ch->send, limit, false);
     wr_waiter_put(w);
@@ -458,6 +449,7 @@ recv_linger(weir_chan *ch, char *slot, uint64_t want)
 int
 bounded_recv(weir_chan *ch, void *msg, weir_limit limit)
 {
+    struct wr_waiter *w;
     char *slot;
     uint64_t want;
 
@@ -472,12 +464,10 @@ bounded_recv(weir_chan *ch, void *msg, weir_limit limit)
         if (status == WEIR_OK || status == WEIR_CLOSED)
             return status;
         status = wr_limit_status(limit);
-        if (status != WEIR_OK) {
-            const int tried = bounded_try_recv(ch, msg);
-
-            return tried == WEIR_AGAIN ? status : tried;
-        }
-        status = recv_park(ch, msg, limit);
+        w = status == WEIR_OK ? wr_waiter_get() : NULL;
+        if (w == NULL)
+            return chan_unable(bounded_try_recv(ch, msg), status);
+        status = recv_park(ch, msg, w, limit);
         if (status != CHAN_RETRY)
             return status;
         await_stamp(slot, want);

@@ -133,48 +133,75 @@ try_recv_slow(weir_chan *ch, void *msg)
     return status;
 }
 
-/* One look: two atomics, one branch.  A word with a flag equals no stamp, and
- * neither does a rendezvous' word, so both go the slow way.  False: *t is the
- * word that failed. */
-static inline bool
-send_now(weir_chan *ch, const void *msg, uint64_t *t)
+/* A message of any other size than 8; apart, so that the fast path calls
+ * nothing. */
+static WR_NOINLINE int
+fill_sized(weir_chan *ch, char *slot, const void *msg, uint64_t t)
 {
-    char *slot;
-
-    *t = weir_ring_load_word(&ch->send.word);
-    slot = weir_ring_slot(ch->shape, ch->slots, *t);
-    if (wr_unlikely(weir_ring_load_stamp(slot) != *t) ||
-        wr_unlikely(!weir_ring_claim(ch->shape, &ch->send.word, t)))
-        return false;
-    weir_cpu_prefetch_write(slot + WEIR_SEPARATION);
-    chan_copy(ch, slot + sizeof(uint64_t), msg);
-    weir_ring_publish(slot, *t | WEIR_RING_FULL);
-    return true;
+    weir_copy(slot + sizeof(uint64_t), msg, ch->elem_bytes);
+    weir_ring_publish(slot, t | WEIR_RING_FULL);
+    return WEIR_OK;
 }
 
-static inline bool
-recv_now(weir_chan *ch, void *msg, uint64_t *h)
+static WR_NOINLINE int
+empty_sized(weir_chan *ch, char *slot, void *msg, uint64_t h)
 {
+    weir_copy(msg, slot + sizeof(uint64_t), ch->elem_bytes);
+    weir_ring_publish(slot, h + ch->shape.lap);
+    return WEIR_OK;
+}
+
+/* The message into a claimed slot: last touch of the channel. */
+static inline int
+fill(weir_chan *ch, char *slot, const void *msg, uint64_t t)
+{
+    weir_cpu_prefetch_write(slot + WEIR_SEPARATION);
+    if (wr_unlikely(ch->elem_bytes != 8))
+        return fill_sized(ch, slot, msg, t);
+    weir_copy(slot + sizeof(uint64_t), msg, 8);
+    weir_ring_publish(slot, t | WEIR_RING_FULL);
+    return WEIR_OK;
+}
+
+static inline int
+empty(weir_chan *ch, char *slot, void *msg, uint64_t h)
+{
+    weir_cpu_prefetch_write(slot + WEIR_SEPARATION);
+    if (wr_unlikely(ch->elem_bytes != 8))
+        return empty_sized(ch, slot, msg, h);
+    weir_copy(msg, slot + sizeof(uint64_t), 8);
+    weir_ring_publish(slot, h + ch->shape.lap);
+    return WEIR_OK;
+}
+
+/* One look: two atomics, one branch.  A word with a flag equals no stamp, and
+ * neither does a rendezvous' word, so both go the slow way.  The slot, or
+ * NULL; *ticket is the word that was claimed, or that failed. */
+static inline char *
+claim_now(weir_chan *ch, struct chan_side *side, uint64_t full,
+          uint64_t *ticket)
+{
+    const weir_ring_shape shape = ch->shape;
     char *slot;
 
-    *h = weir_ring_load_word(&ch->receive.word);
-    slot = weir_ring_slot(ch->shape, ch->slots, *h);
-    if (wr_unlikely(weir_ring_load_stamp(slot) != (*h | WEIR_RING_FULL)) ||
-        wr_unlikely(!weir_ring_claim(ch->shape, &ch->receive.word, h)))
-        return false;
-    weir_cpu_prefetch_write(slot + WEIR_SEPARATION);
-    chan_copy(ch, msg, slot + sizeof(uint64_t));
-    weir_ring_publish(slot, *h + ch->shape.lap);
-    return true;
+    *ticket = weir_ring_load_word(&side->word);
+    slot = weir_ring_slot(shape, ch->slots, *ticket);
+    if (wr_likely(weir_ring_load_stamp(slot) == (*ticket | full)) &&
+        wr_likely(weir_ring_claim(shape, &side->word, ticket)))
+        return slot;
+    return NULL;
 }
 
 int
 weir_chan_send(weir_chan *ch, const void *msg)
 {
     uint64_t t;
+    char *slot = NULL;
 
-    if (wr_likely(ch != NULL) && wr_likely(send_now(ch, msg, &t)))
-        return WEIR_OK;
+    if (wr_likely(ch != NULL))
+        slot = claim_now(ch, &ch->send, 0, &t);
+    if (wr_likely(slot != NULL))
+        return fill(ch, slot, msg, t);
     return send_slow(ch, msg, WEIR_FOREVER);
 }
 
@@ -182,9 +209,12 @@ int
 weir_chan_send_until(weir_chan *ch, const void *msg, weir_limit limit)
 {
     uint64_t t;
+    char *slot = NULL;
 
-    if (wr_likely(ch != NULL) && wr_likely(send_now(ch, msg, &t)))
-        return WEIR_OK;
+    if (wr_likely(ch != NULL))
+        slot = claim_now(ch, &ch->send, 0, &t);
+    if (wr_likely(slot != NULL))
+        return fill(ch, slot, msg, t);
     return send_slow(ch, msg, limit);
 }
 
@@ -192,11 +222,13 @@ int
 weir_chan_try_send(weir_chan *ch, const void *msg)
 {
     uint64_t t;
+    char *slot;
 
     if (wr_unlikely(ch == NULL))
         return WEIR_AGAIN;
-    if (send_now(ch, msg, &t))
-        return WEIR_OK;
+    slot = claim_now(ch, &ch->send, 0, &t);
+    if (slot != NULL)
+        return fill(ch, slot, msg, t);
     if (!(t & WEIR_RING_FLAGS) &&
         weir_ring_is_full(ch->shape, t,
                           weir_ring_load_opposite(&ch->receive.word)))
@@ -208,9 +240,12 @@ int
 weir_chan_recv(weir_chan *ch, void *msg)
 {
     uint64_t h;
+    char *slot = NULL;
 
-    if (wr_likely(ch != NULL) && wr_likely(recv_now(ch, msg, &h)))
-        return WEIR_OK;
+    if (wr_likely(ch != NULL))
+        slot = claim_now(ch, &ch->receive, WEIR_RING_FULL, &h);
+    if (wr_likely(slot != NULL))
+        return empty(ch, slot, msg, h);
     return recv_slow(ch, msg, WEIR_FOREVER);
 }
 
@@ -218,9 +253,12 @@ int
 weir_chan_recv_until(weir_chan *ch, void *msg, weir_limit limit)
 {
     uint64_t h;
+    char *slot = NULL;
 
-    if (wr_likely(ch != NULL) && wr_likely(recv_now(ch, msg, &h)))
-        return WEIR_OK;
+    if (wr_likely(ch != NULL))
+        slot = claim_now(ch, &ch->receive, WEIR_RING_FULL, &h);
+    if (wr_likely(slot != NULL))
+        return empty(ch, slot, msg, h);
     return recv_slow(ch, msg, limit);
 }
 
@@ -228,11 +266,13 @@ int
 weir_chan_try_recv(weir_chan *ch, void *msg)
 {
     uint64_t h;
+    char *slot;
 
     if (wr_unlikely(ch == NULL))
         return WEIR_AGAIN;
-    if (recv_now(ch, msg, &h))
-        return WEIR_OK;
+    slot = claim_now(ch, &ch->receive, WEIR_RING_FULL, &h);
+    if (slot != NULL)
+        return empty(ch, slot, msg, h);
     /* Equal without a flag: exactly empty, and open.  A rendezvous' words
      * differ. */
     if (h == weir_ring_load_opposite(&ch->send.word))
@@ -274,7 +314,7 @@ weir_chan_close(weir_chan *ch)
     WR_CHECK(ch != NULL, "channel", "close of NULL");
     wr_lock_acquire(&ch->lock);
     /* order(ring.claim) REL+ACQ: what the closer did is before every receive
-     * that finds the flag; no claim of this word follows. */
+     * that finds the flag; no weir_ring_claim() of this word follows. */
     t = weir_fetch_or_acqrel(&ch->send.word, CHAN_CLOSED);
     if (t & CHAN_CLOSED) {
         wr_lock_release(&ch->lock);

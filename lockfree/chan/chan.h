@@ -124,8 +124,18 @@ chan_thaw(struct chan_side *side, const struct wr_list *list)
 
     if ((word & CHAN_SLOW) && wr_list_is_empty(list))
         /* order(ring.claim) REL: what was done under the lock is before the
-         * next claim of this word. */
+         * next weir_ring_claim() of this word. */
         weir_store_rel(&side->word, word & ~CHAN_SLOW);
+}
+
+/* What a call comes to that may not wait: as it was `tried`, or the status of
+ * its limit, or (WEIR_OK: the limit was not it) no memory for a wait. */
+static inline int
+chan_unable(int tried, int limit_status)
+{
+    if (tried != WEIR_AGAIN)
+        return tried;
+    return limit_status == WEIR_OK ? WEIR_NOMEM : limit_status;
 }
 
 /* Park w, which is enrolled in `list`; `frozen` is the word that the list

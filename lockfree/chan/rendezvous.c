@@ -51,7 +51,7 @@ meet(weir_chan *ch, struct wr_list *theirs, uint64_t their_flag,
             status = CHAN_PARKED;
         }
         /* order(meet.flag) REL: what came before the enrolment is seen by a
-         * try that acts on the flag. */
+         * try that acts on the flag, see look(). */
         weir_store_rel(&ch->meeting, meeting);
     }
     wr_lock_release(&ch->lock);
@@ -122,17 +122,18 @@ rendezvous_try_recv(weir_chan *ch, void *msg)
 int
 rendezvous_send(weir_chan *ch, const void *msg, weir_limit limit)
 {
-    struct wr_waiter *w;
+    struct wr_waiter *w = NULL;
     int status = wr_limit_status(limit);
 
-    if (status != WEIR_OK) {
+    if (status == WEIR_OK) {
+        w = wr_waiter_get();
+        status = w == NULL ? WEIR_NOMEM : WEIR_OK;
+    }
+    if (w == NULL) { /* no wait: then only what needs none */
         const int tried = rendezvous_try_send(ch, msg);
 
         return tried == WEIR_AGAIN ? status : tried;
     }
-    w = wr_waiter_get();
-    if (w == NULL)
-        return WEIR_NOMEM;
     status = send_meet(ch, msg, w);
     if (status == CHAN_PARKED)
         return chan_park(ch, w, &ch->senders, &ch->receive, limit, true);
@@ -143,17 +144,18 @@ rendezvous_send(weir_chan *ch, const void *msg, weir_limit limit)
 int
 rendezvous_recv(weir_chan *ch, void *msg, weir_limit limit)
 {
-    struct wr_waiter *w;
+    struct wr_waiter *w = NULL;
     int status = wr_limit_status(limit);
 
-    if (status != WEIR_OK) {
+    if (status == WEIR_OK) {
+        w = wr_waiter_get();
+        status = w == NULL ? WEIR_NOMEM : WEIR_OK;
+    }
+    if (w == NULL) { /* no wait: then only what needs none */
         const int tried = rendezvous_try_recv(ch, msg);
 
         return tried == WEIR_AGAIN ? status : tried;
     }
-    w = wr_waiter_get();
-    if (w == NULL)
-        return WEIR_NOMEM;
     status = recv_meet(ch, msg, w);
     if (status == CHAN_PARKED)
         return chan_park(ch, w, &ch->receivers, &ch->send, limit, true);

@@ -16,7 +16,7 @@ wr_pool_find(uint32_t id)
 {
     const uint32_t i = id - WR_LINK_FIRST_ID + (1u << SLAB_FIRST_LOG2);
     const unsigned log2 = 31u - (unsigned)__builtin_clz(i);
-    /* order(pool.slab) ACQ: the slab's ids, see grow(). */
+    /* order(pool.slab) ACQ: the slab's ids, see grow_locked(). */
     struct wr_waiter *slab = weir_load_acq(&slabs[log2 - SLAB_FIRST_LOG2]);
 
     return &slab[i - (1u << log2)];

@@ -57,8 +57,8 @@ wr_waiter_claim_first(struct wr_list *list, wr_behind *behind)
         while ((word & WAITER_STATE) == WAITER_WAITING) {
             const uint32_t asleep = word & WAITER_ASLEEP;
 
-            /* order(waiter.claim) REL+ACQ: the claim is before the party's
-             * look in wait_end(), and after what it did before it enrolled. */
+            /* order(waiter.claim) REL+ACQ: against leave(); after what the
+             * party did before it enrolled. */
             if (!weir_cas_acqrel(&w->word, &word, WAITER_CLAIMED | asleep))
                 continue;
             node->behind = *behind;
@@ -107,7 +107,7 @@ take_chain(struct wr_waiter *w)
 {
     /* relaxed: only this thread moves the number. */
     const uint64_t number = weir_load_rlx(&w->chain) >> 32 << 32;
-    /* order(waiter.chain) REL+ACQ: see wr_waiter_grant(). */
+    /* order(waiter.chain) REL+ACQ: see hang(). */
     const uint64_t chain =
         weir_xchg_acqrel(&w->chain, number | WR_LINK_TAKEN);
     const uint32_t id = (uint32_t)chain;
