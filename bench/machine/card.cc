@@ -143,7 +143,7 @@ add_cpu(const Topology &topology, Card &card)
                            ", " + count_of(topology.cores, "core") + ", " +
                            count_of(topology.l3s, "L3 cache") + ", " +
                            count_of(topology.packages, "package"));
-    facts.emplace_back("caches",
+    facts.emplace_back("cpu_caches",
                        topology.caches.empty() ? caches() : topology.caches);
     facts.emplace_back("numa_nodes", std::to_string(topology.nodes));
     snprintf(text, sizeof text, "%.3f GHz", 1 / ns_per_tick());
