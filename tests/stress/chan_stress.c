@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stress/chan_stress.c - random mixes of every call on one channel.
+ *
+ * Each message is offered once, by one of send, try and until with a tiny
+ * deadline, and is either taken or refused.  Afterwards: every message that was
+ * taken was received once, every one that was refused never; each receiver
+ * saw the messages of each sender in their order; payloads are whole.
+ *
+ * Parties: senders; receivers; and both, who never block while they have
+ * messages to offer, and then receive until the channel is closed.  The last
+ * one to have offered all closes, or somebody does so half-way.
+ */
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <weir/atomic.h>
+#include <weir/chan.h>
+
+enum { PARTIES_MAX = 32, BYTES_MAX = 200, WAIT_MAX_NS = 30000 };
+
+struct mix {
+    weir_chan *ch;
+    size_t bytes; /* of a message, >= 8 */
+    uint32_t each;
+    unsigned senders;
+    unsigned both;
+    unsigned receivers;
+    uint32_t close_at; /* a sender closes at this message of its own; 0: no */
+    uint64_t seed;
+    WEIR_ATOMIC(unsigned) offering;
+    WEIR_ATOMIC(unsigned) wrong;
+    WEIR_ATOMIC(unsigned) *seen; /* by sender and number */
+    bool *taken;                 /* the same, written by the sender */
+};
+
+static bool
+due(struct mix *mix, bool holds)
+{
+    if (!holds)
+        (void)weir_fetch_add_rlx(&mix->wrong, 1u);
+    return holds;
+}
+
+/* --- messages ------------------------------------------------------------- */
+
+static void
+message_fill(const struct mix *mix, unsigned char *msg, uint32_t sender,
+             uint32_t number)
+{
+    uint64_t state = (uint64_t)sender << 32 | number;
+
+    memcpy(msg, &state, 8);
+    for (size_t i = 8; i < mix->bytes; i++)
+        msg[i] = (unsigned char)test_rand(&state);
+}
+
+/* Account for a message that a receiver got; `next` is its own. */
+static void
+message_check(struct mix *mix, const unsigned char *msg, uint32_t *next)
+{
+    unsigned char whole[BYTES_MAX];
+    uint64_t name;
+    uint32_t sender;
+    uint32_t number;
+
+    memcpy(&name, msg, 8);
+    sender = (uint32_t)(name >> 32);
+    number = (uint32_t)name;
+    if (!due(mix, EXPECT_LT(sender, mix->senders + mix->both) &&
+                      EXPECT_LT(number, mix->each)))
+        return;
+    message_fill(mix, whole, sender, number);
+    due(mix, EXPECT_MEMEQ(msg, whole, mix->bytes));
+    due(mix, EXPECT_GE(number, next[sender]));
+    next[sender] = number + 1;
+    (void)weir_fetch_add_rlx(&mix->seen[sender * mix->each + number], 1u);
+}
+
+/* --- parties -------------------------------------------------------------- */
+
+static weir_limit
+soon(uint64_t *state)
+{
+    return weir_deadline((int64_t)(test_rand(state) % WAIT_MAX_NS) - 100);
+}
+
+/* Offer one message; false: the channel is closed. */
+static bool
+offer(struct mix *mix, uint32_t self, uint32_t number, uint64_t *state,
+      bool may_block)
+{
+    unsigned char msg[BYTES_MAX];
+    int status;
+
+    message_fill(mix, msg, self, number);
+    switch (test_rand(state) % (may_block ? 4 : 2)) {
+    case 0:
+        status = weir_chan_try_send(mix->ch, msg);
+        due(mix, EXPECT_NE(status, WEIR_TIMEOUT));
+        break;
+    case 1:
+        status = weir_chan_send_until(mix->ch, msg, soon(state));
+        due(mix, EXPECT_NE(status, WEIR_AGAIN));
+        break;
+    default:
+        status = weir_chan_send(mix->ch, msg);
+        due(mix, EXPECT_TRUE(status == WEIR_OK || status == WEIR_CLOSED));
+        break;
+    }
+    mix->taken[self * mix->each + number] = status == WEIR_OK;
+    return status != WEIR_CLOSED;
+}
+
+/* Receive at most one message; false: the channel is closed. */
+static bool
+receive(struct mix *mix, uint32_t *next, uint64_t *state, bool may_block)
+{
+    unsigned char msg[BYTES_MAX];
+    int status;
+
+    memset(msg, 0xaa, sizeof(msg));
+    switch (test_rand(state) % (may_block ? 4 : 2)) {
+    case 0:
+        status = weir_chan_try_recv(mix->ch, msg);
+        break;
+    case 1:
+        status = weir_chan_recv_until(mix->ch, msg, soon(state));
+        break;
+    default:
+        status = weir_chan_recv(mix->ch, msg);
+        due(mix, EXPECT_TRUE(status == WEIR_OK || status == WEIR_CLOSED));
+        break;
+    }
+    if (status == WEIR_OK)
+        message_check(mix, msg, next);
+    else
+        due(mix, EXPECT_EQ(msg[0], status == WEIR_CLOSED ? 0 : 0xaa));
+    return status != WEIR_CLOSED;
+}
+
+/* One party fewer has messages to offer. */
+static void
+offered_all(struct mix *mix)
+{
+    if (weir_fetch_sub_acqrel(&mix->offering, 1u) == 1)
+        (void)weir_chan_close(mix->ch);
+}
+
+static void
+party(void *arg, unsigned index)
+{
+    struct mix *mix = arg;
+    uint64_t state = mix->seed + index;
+    uint32_t next[PARTIES_MAX] = { 0 };
+    const bool sends = index < mix->senders + mix->both;
+    const bool receives = index >= mix->senders;
+    bool open = true;
+
+    for (uint32_t i = 0; sends && open && i < mix->each; i++) {
+        open = offer(mix, index, i, &state, !receives);
+        if (receives && test_rand(&state) % 2)
+            open = receive(mix, next, &state, false) && open;
+        if (mix->close_at != 0 && i == mix->close_at)
+            (void)weir_chan_close(mix->ch);
+    }
+    if (sends)
+        offered_all(mix);
+    while (receives && receive(mix, next, &state, true))
+        ;
+}
+
+/* --- one run -------------------------------------------------------------- */
+
+static void
+mix_print(const struct mix *mix, size_t capacity)
+{
+    printf("# capacity %zu, %zu bytes, %u messages each, %u senders, %u both, "
+           "%u receivers, close at %u\n",
+           capacity, mix->bytes, mix->each, mix->senders, mix->both,
+           mix->receivers, mix->close_at);
+}
+
+static bool
+mix_run(struct mix *mix, size_t capacity)
+{
+    const unsigned sources = mix->senders + mix->both;
+    const size_t messages = (size_t)sources * mix->each;
+    bool fine;
+
+    mix->ch = weir_chan_make(mix->bytes, capacity);
+    mix->seen = calloc(messages, sizeof(*mix->seen));
+    mix->taken = calloc(messages, sizeof(*mix->taken));
+    weir_store_rlx(&mix->offering, sources);
+    weir_store_rlx(&mix->wrong, 0u);
+    test_threads(sources + mix->receivers, party, mix);
+    for (size_t i = 0; i < messages; i++)
+        due(mix, EXPECT_EQ(weir_load_rlx(&mix->seen[i]), mix->taken[i]));
+    due(mix, EXPECT_EQ(weir_chan_len(mix->ch), 0));
+    fine = weir_load_rlx(&mix->wrong) == 0;
+    if (!fine)
+        mix_print(mix, capacity);
+    weir_chan_free(mix->ch);
+    free((void *)mix->seen);
+    free(mix->taken);
+    return fine;
+}
+
+static bool
+mix_random(uint64_t *state, bool close)
+{
+    static const size_t sizes[] = { 8, 16, 40, BYTES_MAX };
+    struct mix mix = { .bytes = sizes[test_rand(state) % 4],
+                       .each = 20 + (uint32_t)(test_rand(state) % 200),
+                       .senders = (unsigned)(test_rand(state) % 4),
+                       .both = (unsigned)(test_rand(state) % 3),
+                       .receivers = (unsigned)(test_rand(state) % 3),
+                       .seed = test_rand(state) };
+
+    if (mix.senders + mix.both == 0)
+        mix.senders = 1;
+    if (mix.receivers + mix.both == 0)
+        mix.receivers = 1;
+    if (close)
+        mix.close_at = 1 + (uint32_t)(test_rand(state) % mix.each);
+    return mix_run(&mix, test_rand(state) % 6);
+}
+
+TEST(every_message_is_received_once_or_refused)
+{
+    uint64_t state = test_seed();
+
+    for (uint64_t i = test_rounds(400); i > 0; i--)
+        if (!mix_random(&state, false))
+            return;
+}
+
+TEST(close_at_any_moment_loses_nothing_that_was_taken)
+{
+    uint64_t state = test_seed();
+
+    for (uint64_t i = test_rounds(400); i > 0; i--)
+        if (!mix_random(&state, true))
+            return;
+}
+
+static bool
+crowd(uint64_t *state, unsigned each_side, uint32_t each)
+{
+    static const size_t capacities[] = { 0, 1, 2, 64 };
+    bool fine = true;
+
+    for (int i = 0; i < 4 && fine; i++) {
+        struct mix mix = { .bytes = 16,
+                           .each = each,
+                           .senders = each_side,
+                           .receivers = each_side,
+                           .seed = test_rand(state) };
+
+        fine = mix_run(&mix, capacities[i]);
+    }
+    return fine;
+}
+
+TEST(thirty_two_threads_share_a_channel)
+{
+    uint64_t state = test_seed();
+
+    EXPECT_TRUE(crowd(&state, 16, (uint32_t)test_rounds(500)));
+}
+
+static void
+on_one_cpu(cpu_set_t *before)
+{
+    cpu_set_t one;
+    size_t cpu = 0;
+
+    (void)sched_getaffinity(0, sizeof(*before), before);
+    while (!CPU_ISSET(cpu, before))
+        cpu++;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    (void)sched_setaffinity(0, sizeof(one), &one);
+}
+
+/* The library has counted its CPUs already: it spins where it should not. */
+TEST(one_cpu_unknown_to_the_library)
+{
+    uint64_t state = test_seed();
+    cpu_set_t before;
+
+    EXPECT_TRUE(crowd(&state, 1, 1)); /* it waits: it has counted */
+    on_one_cpu(&before);
+    EXPECT_TRUE(crowd(&state, 5, (uint32_t)test_rounds(300)));
+    for (uint64_t i = test_rounds(50); i > 0; i--)
+        EXPECT_TRUE(mix_random(&state, i % 2));
+    (void)sched_setaffinity(0, sizeof(before), &before);
+}
+
+/* A child of fork counts anew. */
+static void
+stress_on_one_cpu(uint64_t seed)
+{
+    cpu_set_t before;
+    bool fine;
+
+    on_one_cpu(&before);
+    fine = crowd(&seed, 5, (uint32_t)test_rounds(300));
+    for (uint64_t i = test_rounds(50); i > 0 && fine; i--)
+        fine = mix_random(&seed, i % 2);
+    _exit(fine ? 42 : 1);
+}
+
+TEST(one_cpu_known_to_the_library)
+{
+    EXPECT_EXIT(stress_on_one_cpu(test_seed()), 42, "");
+}
