@@ -23,8 +23,7 @@ work(void *unused)
 {
     long n;
 
-    weir_range(todo, &n)
-    {
+    weir_range(todo, &n) {
         struct result r = { n, n * n };
 
         if (weir_send(done, r) != WEIR_OK)
