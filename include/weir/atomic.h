@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * weir/atomic.h - atomic fields and accesses whose memory order is in their name.
+ * weir/atomic.h - atomic fields and accesses, with the order in the name.
  *
  * The one file of weir that spells a memory order.  A field is declared
  * WEIR_ATOMIC(T); it has the size and alignment of T in C and in C++, so that

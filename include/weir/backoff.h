@@ -18,7 +18,10 @@ typedef struct weir_backoff {
     unsigned pauses; /**< of the next call; 0 counts as 1 */
 } weir_backoff;
 
-#define WEIR_BACKOFF_INIT { 1 }
+#define WEIR_BACKOFF_INIT                                                      \
+    {                                                                          \
+        1                                                                      \
+    }
 #define WEIR_BACKOFF_MAX 64 /**< pauses: 0.6 to 1.2 us on machines seen */
 
 /**

@@ -121,9 +121,9 @@
     __attribute__((unused)) static inline bool name##_try_pop(name *q, T *v)   \
     {                                                                          \
         uint64_t ticket;                                                       \
-        char *slot = weir_ring_take_exact(                                     \
-            name##_shape_(), q->slots, &q->receive.word, &q->send.word,        \
-            WEIR_RING_FULL, &ticket);                                          \
+        char *slot =                                                           \
+            weir_ring_take_exact(name##_shape_(), q->slots, &q->receive.word,  \
+                                 &q->send.word, WEIR_RING_FULL, &ticket);      \
                                                                                \
         return name##_empty_(slot, v, ticket);                                 \
     }                                                                          \
@@ -131,8 +131,8 @@
     __attribute__((unused)) static inline bool name##_poll_push(name *q, T v)  \
     {                                                                          \
         uint64_t ticket;                                                       \
-        char *slot = weir_ring_take(name##_shape_(), q->slots,                 \
-                                    &q->send.word, 0, &ticket);                \
+        char *slot = weir_ring_take(name##_shape_(), q->slots, &q->send.word,  \
+                                    0, &ticket);                               \
                                                                                \
         return name##_fill_(slot, v, ticket);                                  \
     }                                                                          \

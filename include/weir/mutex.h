@@ -153,17 +153,21 @@ weir_mutex_leave_(weir_mutex **m)
 
 WEIR_END_DECLS
 
-#define WEIR_PASTE_(a, b) a##b
-#define WEIR_NAME_(a, b) WEIR_PASTE_(a, b)
-
+/* clang-format off */
 /* A statement under a lock of some type: what `leave` does happens when the
  * statement is left, on any path. */
 #define WEIR_GUARDED_(type, enter, leave, lock)                                \
-    for (type * WEIR_NAME_(weir_lock_, __LINE__) __attribute__((               \
-                    cleanup(leave))) = enter(lock),                            \
-     *WEIR_NAME_(weir_once_, __LINE__) = WEIR_NAME_(weir_lock_, __LINE__);     \
-         WEIR_NAME_(weir_once_, __LINE__) != NULL;                             \
-         WEIR_NAME_(weir_once_, __LINE__) = NULL)
+    WEIR_GUARD_COUNTED_(type, enter, leave, lock, __COUNTER__)
+#define WEIR_GUARD_COUNTED_(type, enter, leave, lock, n)                       \
+    WEIR_GUARD_PASTED_(type, enter, leave, lock, n)
+#define WEIR_GUARD_PASTED_(type, enter, leave, lock, n)                        \
+    WEIR_GUARD_NAMED_(type, enter, leave, lock, weir_held_##n##_,              \
+                      weir_once_##n##_)
+#define WEIR_GUARD_NAMED_(type, enter, leave, lock, held, once)                \
+    for (type *held __attribute__((cleanup(leave))) = enter(lock),             \
+              *once = held;                                                    \
+         once != NULL; once = NULL)
+/* clang-format on */
 
 /** The statement after it runs with the mutex locked.  The argument is
  * evaluated once.  break and continue leave the statement, not a loop around

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * weir/rwmutex.h - a readers-writer lock whose readers do not disturb each other.
+ * weir/rwmutex.h - a readers-writer lock whose readers write no common line.
  *
  *     static weir_rwmutex rw = WEIR_RWMUTEX_INIT;
  *

@@ -193,7 +193,7 @@ weir_close(C *c)
     ((void)sizeof(1 ? (v) : *(c)->weir_tx_),                                   \
      (__typeof__(*(c)->weir_tx_)[1]){ (v) })
 /* p, if it points to the element type. */
-#define WEIR_DEST_(c, p) _Generic((p), __typeof__((c)->weir_rx_): (p))
+#define WEIR_DEST_(c, p) _Generic((p), __typeof__((c)->weir_rx_) : (p))
 
 /** As weir_chan_send, with a message of the channel's type by value. */
 #define weir_send(c, v) weir_chan_send(WEIR_UNTYPED_(c), WEIR_MSG_(c, v))
@@ -211,7 +211,7 @@ weir_close(C *c)
 /** As weir_chan_recv_until, into a variable of the channel's type. */
 #define weir_recv_until(c, p, limit)                                           \
     weir_chan_recv_until(WEIR_UNTYPED_(c), WEIR_DEST_(c, p), limit)
-/** As weir_chan_recv; the message is thrown away. */
+/** As weir_chan_recv, but throws the message away. */
 #define weir_drop(c)                                                           \
     weir_chan_recv(WEIR_UNTYPED_(c), (char[sizeof(*(c)->weir_rx_)]){ 0 })
 /** As weir_chan_close, for a channel or a sender view. */
@@ -226,9 +226,11 @@ weir_close(C *c)
 #define weir_cap(c) weir_chan_cap(WEIR_UNTYPED_(c))
 
 /**
- * Receive until the channel is closed and drained: Go's `for v := range c`.
- * `p` points to the variable that gets each message; it is evaluated at every
- * step, as is `c`.
+ * As weir_chan_recv, but in a loop: Go's `for v := range c`.  The statement
+ * that follows runs once per message, until the channel is closed and drained.
+ *
+ * Params:   c  channel or receiver view; evaluated at every step
+ *           p  pointer to the variable that gets each message; likewise
  */
 #define weir_range(c, p) while (weir_recv(c, p) == WEIR_OK)
 

@@ -210,7 +210,7 @@ send_once(weir_chan *ch, const void *msg, char **slot, uint64_t *want)
 }
 
 int
-bounded_try_send(weir_chan *ch, const void *msg)
+wr_bounded_try_send(weir_chan *ch, const void *msg)
 {
     char *slot;
     uint64_t want;
@@ -237,13 +237,13 @@ send_park(weir_chan *ch, const void *msg, struct wr_waiter *w, weir_limit limit)
     const int status = send_locked(ch, msg, w);
 
     if (status == CHAN_PARKED)
-        return chan_park(ch, w, &ch->senders, &ch->receive, limit, false);
+        return wr_chan_park(ch, w, &ch->senders, &ch->receive, limit, false);
     wr_waiter_put(w);
     return status;
 }
 
 int
-bounded_send(weir_chan *ch, const void *msg, weir_limit limit)
+wr_bounded_send(weir_chan *ch, const void *msg, weir_limit limit)
 {
     struct wr_waiter *w;
     char *slot;
@@ -262,7 +262,7 @@ bounded_send(weir_chan *ch, const void *msg, weir_limit limit)
         status = wr_limit_status(limit);
         w = status == WEIR_OK ? wr_waiter_get() : NULL;
         if (w == NULL)
-            return chan_unable(bounded_try_send(ch, msg), status);
+            return chan_unable(wr_bounded_try_send(ch, msg), status);
         status = send_park(ch, msg, w, limit);
         if (status != CHAN_RETRY)
             return status;
@@ -314,9 +314,9 @@ recv_flagged(weir_chan *ch, void *msg, char *slot, uint64_t h)
     weir_ring_publish(slot, t | WEIR_RING_FULL);
     /* Receive last, so that nobody sees the ring emptier than it is. */
     move_word(&ch->send, weir_ring_next(ch->shape, t));
-    move_word(&ch->receive, weir_ring_next(ch->shape, h) |
-                                (wr_list_is_empty(&ch->senders) ? 0
-                                                                : CHAN_SLOW));
+    move_word(&ch->receive,
+              weir_ring_next(ch->shape, h) |
+                  (wr_list_is_empty(&ch->senders) ? 0 : CHAN_SLOW));
     return served;
 }
 
@@ -400,7 +400,7 @@ recv_missed(weir_chan *ch, uint64_t want)
 }
 
 int
-bounded_try_recv(weir_chan *ch, void *msg)
+wr_bounded_try_recv(weir_chan *ch, void *msg)
 {
     char *slot;
     uint64_t want;
@@ -424,7 +424,7 @@ recv_park(weir_chan *ch, void *msg, struct wr_waiter *w, weir_limit limit)
     const int status = recv_locked(ch, msg, w);
 
     if (status == CHAN_PARKED)
-        return chan_park(ch, w, &ch->receivers, &ch->send, limit, false);
+        return wr_chan_park(ch, w, &ch->receivers, &ch->send, limit, false);
     wr_waiter_put(w);
     return status;
 }
@@ -447,7 +447,7 @@ recv_linger(weir_chan *ch, char *slot, uint64_t want)
 }
 
 int
-bounded_recv(weir_chan *ch, void *msg, weir_limit limit)
+wr_bounded_recv(weir_chan *ch, void *msg, weir_limit limit)
 {
     struct wr_waiter *w;
     char *slot;
@@ -466,7 +466,7 @@ bounded_recv(weir_chan *ch, void *msg, weir_limit limit)
         status = wr_limit_status(limit);
         w = status == WEIR_OK ? wr_waiter_get() : NULL;
         if (w == NULL)
-            return chan_unable(bounded_try_recv(ch, msg), status);
+            return chan_unable(wr_bounded_try_recv(ch, msg), status);
         status = recv_park(ch, msg, w, limit);
         if (status != CHAN_RETRY)
             return status;

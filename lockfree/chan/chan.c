@@ -44,7 +44,8 @@ weir_chan_make(size_t elem_bytes, size_t capacity)
     void *block;
 
     if (elem_bytes > ELEM_BYTES_MAX || capacity > WEIR_RING_CAPACITY_MAX ||
-        __builtin_mul_overflow(capacity, WEIR_RING_STRIDE(elem_bytes), &bytes) ||
+        __builtin_mul_overflow(capacity, WEIR_RING_STRIDE(elem_bytes),
+                               &bytes) ||
         bytes > PTRDIFF_MAX - sizeof(weir_chan) - slop)
         return NULL;
     block = wr_sys_alloc(sizeof(weir_chan) + bytes + slop);
@@ -91,8 +92,8 @@ send_slow(weir_chan *ch, const void *msg, weir_limit limit)
     if (ch == NULL)
         return nil_wait(limit);
     if (chan_is_rendezvous(ch))
-        return rendezvous_send(ch, msg, limit);
-    return bounded_send(ch, msg, limit);
+        return wr_rendezvous_send(ch, msg, limit);
+    return wr_bounded_send(ch, msg, limit);
 }
 
 static WR_COLD int
@@ -103,9 +104,9 @@ recv_slow(weir_chan *ch, void *msg, weir_limit limit)
     if (ch == NULL)
         return nil_wait(limit);
     if (chan_is_rendezvous(ch))
-        status = rendezvous_recv(ch, msg, limit);
+        status = wr_rendezvous_recv(ch, msg, limit);
     else
-        status = bounded_recv(ch, msg, limit);
+        status = wr_bounded_recv(ch, msg, limit);
     if (status == WEIR_CLOSED)
         memset(msg, 0, ch->elem_bytes);
     return status;
@@ -115,8 +116,8 @@ static WR_COLD int
 try_send_slow(weir_chan *ch, const void *msg)
 {
     if (chan_is_rendezvous(ch))
-        return rendezvous_try_send(ch, msg);
-    return bounded_try_send(ch, msg);
+        return wr_rendezvous_try_send(ch, msg);
+    return wr_bounded_try_send(ch, msg);
 }
 
 static WR_COLD int
@@ -125,9 +126,9 @@ try_recv_slow(weir_chan *ch, void *msg)
     int status;
 
     if (chan_is_rendezvous(ch))
-        status = rendezvous_try_recv(ch, msg);
+        status = wr_rendezvous_try_recv(ch, msg);
     else
-        status = bounded_try_recv(ch, msg);
+        status = wr_bounded_try_recv(ch, msg);
     if (status == WEIR_CLOSED)
         memset(msg, 0, ch->elem_bytes);
     return status;
@@ -358,8 +359,8 @@ weir_chan_cap(const weir_chan *ch)
 }
 
 int
-chan_park(weir_chan *ch, struct wr_waiter *w, struct wr_list *list,
-          struct chan_side *frozen, weir_limit limit, bool poll)
+wr_chan_park(weir_chan *ch, struct wr_waiter *w, struct wr_list *list,
+             struct chan_side *frozen, weir_limit limit, bool poll)
 {
     bool left;
     const int status = wr_waiter_wait(w, limit, poll, &left);

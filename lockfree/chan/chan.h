@@ -140,18 +140,18 @@ chan_unable(int tried, int limit_status)
 
 /* Park w, which is enrolled in `list`; `frozen` is the word that the list
  * freezes.  The status of the wait. */
-int chan_park(weir_chan *ch, struct wr_waiter *w, struct wr_list *list,
-              struct chan_side *frozen, weir_limit limit, bool poll);
+int wr_chan_park(weir_chan *ch, struct wr_waiter *w, struct wr_list *list,
+                 struct chan_side *frozen, weir_limit limit, bool poll);
 
 /* The flavours' slow paths: after one look has failed. */
-int bounded_send(weir_chan *ch, const void *msg, weir_limit limit);
-int bounded_try_send(weir_chan *ch, const void *msg);
-int bounded_recv(weir_chan *ch, void *msg, weir_limit limit);
-int bounded_try_recv(weir_chan *ch, void *msg);
+int wr_bounded_send(weir_chan *ch, const void *msg, weir_limit limit);
+int wr_bounded_try_send(weir_chan *ch, const void *msg);
+int wr_bounded_recv(weir_chan *ch, void *msg, weir_limit limit);
+int wr_bounded_try_recv(weir_chan *ch, void *msg);
 
-int rendezvous_send(weir_chan *ch, const void *msg, weir_limit limit);
-int rendezvous_try_send(weir_chan *ch, const void *msg);
-int rendezvous_recv(weir_chan *ch, void *msg, weir_limit limit);
-int rendezvous_try_recv(weir_chan *ch, void *msg);
+int wr_rendezvous_send(weir_chan *ch, const void *msg, weir_limit limit);
+int wr_rendezvous_try_send(weir_chan *ch, const void *msg);
+int wr_rendezvous_recv(weir_chan *ch, void *msg, weir_limit limit);
+int wr_rendezvous_try_recv(weir_chan *ch, void *msg);
 
 #endif

@@ -23,11 +23,15 @@
 #define MEET_SENDERS ((uint64_t)2)
 #define MEET_STEP ((uint64_t)4)
 
-/* Serve the first waiter of `theirs`, or enrol w in `ours` (NULL: only try).
- * The flags say that somebody waits in the list. */
+/* A list and the flag that says that somebody waits in it. */
+struct queue {
+    struct wr_list *list;
+    uint64_t flag;
+};
+
+/* Serve the first waiter of `theirs`, or enrol w in `ours` (NULL: only try). */
 static int
-meet(weir_chan *ch, struct wr_list *theirs, uint64_t their_flag,
-     struct wr_list *ours, uint64_t our_flag, struct wr_waiter *w,
+meet(weir_chan *ch, struct queue theirs, struct queue ours, struct wr_waiter *w,
      struct wr_node **met)
 {
     uint64_t meeting;
@@ -39,15 +43,15 @@ meet(weir_chan *ch, struct wr_list *theirs, uint64_t their_flag,
     if (weir_load_rlx(&ch->send.word) & CHAN_CLOSED) {
         status = WEIR_CLOSED;
     } else {
-        *met = wr_waiter_claim_first(theirs, &ch->behind);
-        if (wr_list_is_empty(theirs))
-            meeting &= ~their_flag;
+        *met = wr_waiter_claim_first(theirs.list, &ch->behind);
+        if (wr_list_is_empty(theirs.list))
+            meeting &= ~theirs.flag;
         if (*met == NULL && w == NULL) {
             status = WEIR_AGAIN;
         } else if (*met == NULL) {
             wr_waiter_arm(w);
-            wr_list_append(ours, &w->node.link);
-            meeting = (meeting | our_flag) + MEET_STEP;
+            wr_list_append(ours.list, &w->node.link);
+            meeting = (meeting | ours.flag) + MEET_STEP;
             status = CHAN_PARKED;
         }
         /* order(meet.flag) REL: what came before the enrolment is seen by a
@@ -61,13 +65,14 @@ meet(weir_chan *ch, struct wr_list *theirs, uint64_t their_flag,
 static int
 send_meet(weir_chan *ch, const void *msg, struct wr_waiter *w)
 {
+    const struct queue theirs = { &ch->receivers, MEET_RECEIVERS };
+    const struct queue ours = { &ch->senders, MEET_SENDERS };
     struct wr_node *met;
     int status;
 
     if (w != NULL)
         w->node.msg = (void *)(uintptr_t)msg; /* only read */
-    status = meet(ch, &ch->receivers, MEET_RECEIVERS, &ch->senders,
-                  MEET_SENDERS, w, &met);
+    status = meet(ch, theirs, ours, w, &met);
     if (met != NULL) {
         chan_copy(ch, met->msg, msg);
         wr_waiter_grant(met, WEIR_OK); /* last touch: the receiver's */
@@ -78,13 +83,14 @@ send_meet(weir_chan *ch, const void *msg, struct wr_waiter *w)
 static int
 recv_meet(weir_chan *ch, void *msg, struct wr_waiter *w)
 {
+    const struct queue theirs = { &ch->senders, MEET_SENDERS };
+    const struct queue ours = { &ch->receivers, MEET_RECEIVERS };
     struct wr_node *met;
     int status;
 
     if (w != NULL)
         w->node.msg = msg;
-    status = meet(ch, &ch->senders, MEET_SENDERS, &ch->receivers,
-                  MEET_RECEIVERS, w, &met);
+    status = meet(ch, theirs, ours, w, &met);
     if (met != NULL) {
         chan_copy(ch, msg, met->msg);
         wr_waiter_grant(met, WEIR_OK); /* last touch: the sender's */
@@ -104,7 +110,7 @@ look(weir_chan *ch, uint64_t flag)
 }
 
 int
-rendezvous_try_send(weir_chan *ch, const void *msg)
+wr_rendezvous_try_send(weir_chan *ch, const void *msg)
 {
     const int status = look(ch, MEET_RECEIVERS);
 
@@ -112,7 +118,7 @@ rendezvous_try_send(weir_chan *ch, const void *msg)
 }
 
 int
-rendezvous_try_recv(weir_chan *ch, void *msg)
+wr_rendezvous_try_recv(weir_chan *ch, void *msg)
 {
     const int status = look(ch, MEET_SENDERS);
 
@@ -120,7 +126,7 @@ rendezvous_try_recv(weir_chan *ch, void *msg)
 }
 
 int
-rendezvous_send(weir_chan *ch, const void *msg, weir_limit limit)
+wr_rendezvous_send(weir_chan *ch, const void *msg, weir_limit limit)
 {
     struct wr_waiter *w = NULL;
     int status = wr_limit_status(limit);
@@ -130,19 +136,19 @@ rendezvous_send(weir_chan *ch, const void *msg, weir_limit limit)
         status = w == NULL ? WEIR_NOMEM : WEIR_OK;
     }
     if (w == NULL) { /* no wait: then only what needs none */
-        const int tried = rendezvous_try_send(ch, msg);
+        const int tried = wr_rendezvous_try_send(ch, msg);
 
         return tried == WEIR_AGAIN ? status : tried;
     }
     status = send_meet(ch, msg, w);
     if (status == CHAN_PARKED)
-        return chan_park(ch, w, &ch->senders, &ch->receive, limit, true);
+        return wr_chan_park(ch, w, &ch->senders, &ch->receive, limit, true);
     wr_waiter_put(w);
     return status;
 }
 
 int
-rendezvous_recv(weir_chan *ch, void *msg, weir_limit limit)
+wr_rendezvous_recv(weir_chan *ch, void *msg, weir_limit limit)
 {
     struct wr_waiter *w = NULL;
     int status = wr_limit_status(limit);
@@ -152,13 +158,13 @@ rendezvous_recv(weir_chan *ch, void *msg, weir_limit limit)
         status = w == NULL ? WEIR_NOMEM : WEIR_OK;
     }
     if (w == NULL) { /* no wait: then only what needs none */
-        const int tried = rendezvous_try_recv(ch, msg);
+        const int tried = wr_rendezvous_try_recv(ch, msg);
 
         return tried == WEIR_AGAIN ? status : tried;
     }
     status = recv_meet(ch, msg, w);
     if (status == CHAN_PARKED)
-        return chan_park(ch, w, &ch->receivers, &ch->send, limit, true);
+        return wr_chan_park(ch, w, &ch->receivers, &ch->send, limit, true);
     wr_waiter_put(w);
     return status;
 }

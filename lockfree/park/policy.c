@@ -14,11 +14,11 @@
 #include "park/policy.h"
 
 #define GAP_MIN_NS 20
-#define GAP_STREAM 8    /* tickets since the last failure that make a stream */
-#define TRIAL_FIRST 16  /* low-gap waits before the full gap is tried ... */
-#define TRIAL_MAX 1024  /* ... doubling up to this many while it fails */
-#define SPIN_GIVE_UP 4  /* fruitless spins in a row before skipping them ... */
-#define SPIN_RETRY 16   /* ... except every 16th wait */
+#define GAP_STREAM 8   /* tickets since the last failure that make a stream */
+#define TRIAL_FIRST 16 /* low-gap waits before the full gap is tried ... */
+#define TRIAL_MAX 1024 /* ... doubling up to this many while it fails */
+#define SPIN_GIVE_UP 4 /* fruitless spins in a row before skipping them ... */
+#define SPIN_RETRY 16  /* ... except every 16th wait */
 
 struct wr_yield
 wr_yield_start(unsigned count)

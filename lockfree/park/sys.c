@@ -197,8 +197,7 @@ sys_start(void)
     do {
         spent_ns = wr_sys_now_ns() - start_ns;
     } while (spent_ns < CALIBRATION_NS);
-    cycles_per_us =
-        (weir_cpu_cycles() - start) * 1000 / (uint64_t)spent_ns;
+    cycles_per_us = (weir_cpu_cycles() - start) * 1000 / (uint64_t)spent_ns;
     if (cycles_per_us == 0)
         cycles_per_us = 1;
 }

@@ -19,12 +19,12 @@ struct wr_hold_ops {
 };
 
 struct wr_thread {
-    struct wr_waiter *waiter;       /* kept between two waits */
-    const struct wr_parker *parker; /* NULL: sleeps on a futex */
-    struct wr_holds *holds;         /* which of them; NULL: none yet */
+    struct wr_waiter *waiter;           /* kept between two waits */
+    const struct wr_parker *parker;     /* NULL: sleeps on a futex */
+    struct wr_holds *holds;             /* which of them; NULL: none yet */
     const struct wr_hold_ops *hold_ops; /* NULL if holds is */
-    bool registered; /* wr_thread_exit will be called */
-    bool exiting;    /* it has been: keep nothing any more */
+    bool registered;                    /* wr_thread_exit will be called */
+    bool exiting;                       /* it has been: keep nothing any more */
 };
 
 /* See to it that wr_thread_exit will be called. */

@@ -49,7 +49,8 @@ struct wr_node *
 wr_waiter_claim_first(struct wr_list *list, wr_behind *behind)
 {
     while (!wr_list_is_empty(list)) {
-        struct wr_node *node = wr_container_of(list->head, struct wr_node, link);
+        struct wr_node *node =
+            wr_container_of(list->head, struct wr_node, link);
         struct wr_waiter *w = node->waiter;
         uint32_t word = weir_load_rlx(&w->word);
 
@@ -108,8 +109,7 @@ take_chain(struct wr_waiter *w)
     /* relaxed: only this thread moves the number. */
     const uint64_t number = weir_load_rlx(&w->chain) >> 32 << 32;
     /* order(waiter.chain) REL+ACQ: see hang(). */
-    const uint64_t chain =
-        weir_xchg_acqrel(&w->chain, number | WR_LINK_TAKEN);
+    const uint64_t chain = weir_xchg_acqrel(&w->chain, number | WR_LINK_TAKEN);
     const uint32_t id = (uint32_t)chain;
 
     /* By our own parker: the other party, of the same kind, is done, and may

@@ -99,8 +99,8 @@ struct wr_waiter {
     uint32_t id;                 /* set once */
     WEIR_ATOMIC(uint64_t) chain; /* wait number << 32 | link */
     const struct wr_parker *parker;
-    struct wr_node node;         /* for a wait on one object */
-    struct wr_link cancel_link;  /* under the cancel source's lock */
+    struct wr_node node;             /* for a wait on one object */
+    struct wr_link cancel_link;      /* under the cancel source's lock */
     WEIR_ATOMIC(uint32_t) next_free; /* id; in the pool only */
 } WR_ALIGNED(WEIR_SEPARATION);
 
@@ -120,8 +120,7 @@ void wr_waiter_arm(struct wr_waiter *w);
 /* Claim the first waiter of `list` that still waits, unlinking it and those
  * that do not; the caller must grant it.  Holds: the list's lock.  NULL: nobody
  * waits. */
-struct wr_node *wr_waiter_claim_first(struct wr_list *list,
-                                      wr_behind *behind);
+struct wr_node *wr_waiter_claim_first(struct wr_list *list, wr_behind *behind);
 
 /* Complete a claimed waiter.  Without any lock.  Last touch: all of it. */
 void wr_waiter_grant(struct wr_node *node, int status);

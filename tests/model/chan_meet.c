@@ -2,7 +2,7 @@
 /* model/chan_meet.c - the rendezvous. */
 #include "chan_play.h"
 
-#define PLAY_BOUNDS .bound = 2, .stale = 2
+#define PLAY_BOUNDS .bound = 2, .stale = 2, .hints = "policy.c"
 
 #define TWO(id, a, b)                                                          \
     PLAY_SCENARIO(id, 0, false, PLAY_THREADS_2, a, b);                         \
@@ -23,7 +23,7 @@ TWO(meet_free, "s", "rf");
 TWO(meet_free_closed, "sc", "uf");
 
 #undef PLAY_BOUNDS
-#define PLAY_BOUNDS .bound = 1, .stale = 2
+#define PLAY_BOUNDS .bound = 1, .stale = 2, .hints = "policy.c"
 
 PLAY_SCENARIO(meet_three, 0, true, PLAY_THREADS_3, "SS", "R", "RR");
 PLAY_SCENARIO(meet_three_timed, 0, true, PLAY_THREADS_3, "S", "SS", "RR");

@@ -7,7 +7,7 @@
  */
 #include "chan_play.h"
 
-#define PLAY_BOUNDS .bound = 2, .stale = 2
+#define PLAY_BOUNDS .bound = 2, .stale = 2, .hints = "policy.c"
 
 #define TWO(id, cap, a, b)                                                     \
     PLAY_SCENARIO(id, cap, false, PLAY_THREADS_2, a, b);                       \
@@ -39,6 +39,6 @@ TWO(free_after_close_parked, 1, "c", "rf");
 /* Store buffering: each side says no behind its own claim.  More stale reads
  * than elsewhere: each party misses a stamp and an index. */
 #undef PLAY_BOUNDS
-#define PLAY_BOUNDS .bound = 2, .stale = 4
+#define PLAY_BOUNDS .bound = 2, .stale = 4, .hints = "policy.c"
 TWO(try_full_and_empty, 2, "ppp", "qq");
 TWO(try_after_slow_path, 1, "sp", "rq");

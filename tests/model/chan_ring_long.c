@@ -11,7 +11,7 @@
 #define PLAY_RANDOM 30000
 #endif
 
-#define PLAY_BOUNDS .bound = 1, .stale = 2
+#define PLAY_BOUNDS .bound = 1, .stale = 2, .hints = "policy.c"
 #define RANDOM_BOUNDS                                                          \
     .bound = -1, .stale = 4, .spurious = 2, .random = PLAY_RANDOM
 
