@@ -66,9 +66,8 @@ void wr_holds_wake_all(void);
 uint32_t wr_holds_count(const weir_rwmutex *rw, unsigned *from,
                         bool first_only);
 
-/* Sleep until rw may have left the table of that number.  WEIR_AGAIN: it did, or
- * may have; else the limit's status.  Returns at once if there is no such
- * table: *parked is false then. */
+/* Sleep until rw may have left the table of that number.  WEIR_AGAIN: it did,
+ * or may have; else the limit's status. */
 int wr_holds_wait(unsigned number, const weir_rwmutex *rw, struct wr_waiter *w,
                   weir_limit limit);
 
@@ -81,8 +80,8 @@ void wr_grant_all(struct wr_link *claimed, int status);
 static inline void
 wr_slot_leave(struct wr_holds *t, unsigned i)
 {
-    /* order(holds.slot) REL: what was read under the lock is before the writer
-     * that finds the slot empty in has(). */
+    /* order(holds.slot) REL: what was read under the lock is before the
+     * writer that finds the slot empty in count_in(). */
     weir_store_rel(&t->slot[i], NULL);
     /* order(holds.wanted) SC: against wr_holds_wait(). */
     if (wr_unlikely(weir_load_sc(&t->wanted) != 0))

@@ -25,7 +25,8 @@ slot_enter(struct wr_holds *t, unsigned i, weir_rwmutex *rw)
      * count_in(). */
     (void)weir_xchg_sc(&t->slot[i], rw);
     /* order(rwmutex.word) SC: see take(), wr_mutex_try() and freeze_locked().
-     * order(mutex.hold) ACQ: what the last writer did, wr_mutex_release(). */
+     * order(mutex.hold) ACQ: what the last writer did, see let_go() and
+     * weir_rwmutex_unlock(). */
     if (wr_likely(
             !(weir_load_sc(&rw->writers.word) & (MUTEX_LOCKED | MUTEX_FROZEN))))
         return true;
@@ -104,11 +105,15 @@ leave_central(weir_rwmutex *rw)
             check_handed_over(rw);
             checked = true;
             found = weir_load_rlx(&rw->central);
-        } else if (found == (CENTRAL_HOLD | CENTRAL_ASLEEP)) {
+            continue;
+        }
+        if (found == (CENTRAL_HOLD | CENTRAL_ASLEEP)) {
             writer = claim_drainer(rw);
             found = weir_load_rlx(&rw->central);
-            /* order(rwmutex.central) REL: see is_clear().  Last touch. */
-        } else if (weir_cas_rel(&rw->central, &found, found - CENTRAL_HOLD)) {
+            continue;
+        }
+        /* order(rwmutex.central) REL: see is_clear().  Last touch. */
+        if (weir_cas_rel(&rw->central, &found, found - CENTRAL_HOLD)) {
             if (writer != NULL)
                 wr_waiter_grant(writer, WEIR_AGAIN);
             if (!positive)
@@ -129,7 +134,8 @@ central_enter(weir_rwmutex *rw)
     while (!weir_cas_sc(&rw->central, &found, found + CENTRAL_HOLD))
         ;
     /* order(rwmutex.word) SC: see take() and wr_mutex_try().
-     * order(mutex.hold) ACQ: what the last writer did, wr_mutex_release(). */
+     * order(mutex.hold) ACQ: what the last writer did, see let_go() and
+     * weir_rwmutex_unlock(). */
     if (!(weir_load_sc(&rw->writers.word) & MUTEX_LOCKED))
         return true;
     leave_central(rw);
@@ -311,8 +317,9 @@ weir_rwmutex_runlock(weir_rwmutex *rw)
         runlock_slow(rw);
 }
 
-/* Whether nobody reads, summing from table *from on; those before it are known
- * to be clear.  *from moves on.  Holds: the mutex (H2), or else it is a hint. */
+/* Whether nobody reads, summing from table *from on; those before it are
+ * known to be clear.  *from moves on.  Holds: the mutex (H2), or it is a hint.
+ */
 static bool
 is_clear(weir_rwmutex *rw, unsigned *from)
 {
@@ -324,7 +331,8 @@ is_clear(weir_rwmutex *rw, unsigned *from)
         return false;
     /* order(rwmutex.central) SC: after this writer's LOCKED, and after the
      * slots (H2); against central_enter().
-     * order(rwmutex.central) ACQ: see leave_central(). */
+     * order(rwmutex.central) ACQ: see leave_central(), as in
+     * check_handed_over(). */
     holds += weir_load_sc(&rw->central) & ~CENTRAL_ASLEEP;
     return holds == 0;
 }

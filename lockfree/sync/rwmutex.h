@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sync/rwmutex.h - the RWMutex inside: where a hold stands, and who waits where.
+ * sync/rwmutex.h - the RWMutex inside: where holds stand, and who waits where.
  *
  * State
  *   writers   a mutex; its LOCKED says that a writer holds or awaits the lock,
@@ -54,24 +54,27 @@
  *   *before* it counts down, and grants it after.
  *   on a slot: see sync/holds.h.
  *
- * FROZEN: runlock finds neither an own slot nor a positive central.  Either the
- * hold is in the slot of a thread that handed it over, or there is none (misuse).
- * To know, it must sum while no hold is added: it sets FROZEN, which new readers
- * take for LOCKED, sums, and clears it, all under the list lock.
+ * FROZEN: runlock finds neither an own slot nor a positive central.  Either
+ * the hold is in the slot of a thread that handed it over, or there is none
+ * (misuse).  To know, it must sum while no hold is added to a slot: it sets
+ * FROZEN, which keeps new readers out of slots, sums, and clears it, all under
+ * the list lock.  What it then takes from central it decides on the value that
+ * its swap replaces: the sum is old by then.
  *
  * Last touch
  *   runlock   the store of the slot, or the swap or subtraction of central;
  *             waking goes through tables and waiters, which are never unmapped
  *   unlock    that of the mutex
- *   A slot that its thread has not cleared, although another gave back the hold,
- *   is touched again by that thread's next move: <weir/rwmutex.h>, Lifetime.
+ *   A slot that its thread has not cleared, although another gave back the
+ *   hold, is touched again by that thread's next move: <weir/rwmutex.h>,
+ *   Lifetime.
  *
  * Lines   a reader's: its own table (written), the lock's (read)
  * Limits  2^30 holds; seven slots per thread, further holds are central
- * Source  W. C. Hsieh and W. E. Weihl, "Scalable Reader-Writer Locks for Parallel
- *         Systems" (1992), the big-reader locks after it, and B. Brandenburg and J.
- *         Anderson, "Reader-Writer Synchronization for Shared-Memory Multi-
- *         processor Real-Time Systems" (2009), phase-fairness.
+ * Source  W. C. Hsieh and W. E. Weihl, "Scalable Reader-Writer Locks for
+ *         Parallel Systems" (1992), and the big-reader locks after it;
+ *         B. Brandenburg and J. Anderson, "Reader-Writer Synchronization for
+ *         Shared-Memory Multiprocessor Real-Time Systems" (2009), for phases.
  */
 #ifndef WR_SYNC_RWMUTEX_H
 #define WR_SYNC_RWMUTEX_H

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * model/sync_rwmutex.c - the RWMutex: exclusion, phases, moves, hand-over, free.
+ * model/sync_rwmutex.c - the RWMutex: exclusion, moves, limits, free.
  *
- * `data` is a plain variable that writers write and readers read: whoever is in
- * beside a writer races on it.  A lost wake of a reader is a deadlock; that of a
- * writer on a table costs a step of its sleep, so the scenarios named _wake let
- * no sleep time out, and look at sequentially consistent schedules.
+ * `data` is a plain variable that writers write and readers read: whoever is
+ * in beside a writer races on it.  A lost wake of a reader is a deadlock; that
+ * of a writer on a table costs a step of its sleep, so the scenarios named
+ * _wake let no sleep time out, and look at sequentially consistent schedules.
  */
 #include "mc.h"
 
@@ -96,8 +96,16 @@ is_free(void)
 
 SCENARIO(rw_reader_writer, .threads = { READER_AND_WRITER });
 SCENARIO(rw_reader_writes, .threads = { READER_AND_WRITES });
-SCENARIO(rw_two_readers, .threads = { READERS_AND_WRITER }, .bound = 1);
-SCENARIO(rw_two_writers, .threads = { READER_AND_WRITERS }, .bound = 1);
+SCENARIO(rw_two_readers, .threads = { READERS_AND_WRITER }, .bound = 1,
+         .stale = 1);
+SCENARIO(rw_two_writers, .threads = { READER_AND_WRITERS }, .bound = 1,
+         .stale = 1);
+
+/* The same, further afield. */
+#define AT_RANDOM .random = 20000, .bound = 5, .stale = 4
+
+SCENARIO(rw_two_readers_random, .threads = { READERS_AND_WRITER }, AT_RANDOM);
+SCENARIO(rw_two_writers_random, .threads = { READER_AND_WRITERS }, AT_RANDOM);
 
 #define NO_STEP .stale = -1, .timeouts = -1
 
@@ -132,7 +140,7 @@ lock_other(void)
 }
 
 SCENARIO(rw_park, .threads = { read_and_park, write_once, lock_other },
-         .bound = 1);
+         .bound = 1, .stale = 1);
 SCENARIO(rw_park_wake, .threads = { read_and_park, write_once, lock_other },
          NO_STEP);
 
@@ -158,10 +166,13 @@ read_and_move(void)
 
 SCENARIO(rw_move, .threads = { read_and_move, write_once });
 SCENARIO(rw_move_two, .threads = { read_and_move, write_once, read_and_move },
-         .bound = 1);
+         .bound = 1, .stale = 1);
 SCENARIO(rw_move_wake, .threads = { read_and_move, write_once }, NO_STEP);
 SCENARIO(rw_move_two_wake,
          .threads = { read_and_move, write_once, read_and_move }, NO_STEP);
+
+SCENARIO(rw_move_two_random,
+         .threads = { read_and_move, write_once, read_and_move }, AT_RANDOM);
 
 /* A hold that its thread leaves behind: another gives it back. */
 static WEIR_ATOMIC(int) handed;
@@ -187,7 +198,8 @@ take_over(void)
 /* With the thread's end, which moves the hold, at any moment. */
 SCENARIO(rw_hand_over, .threads = { read_and_hand_over, take_over });
 SCENARIO(rw_hand_over_write,
-         .threads = { read_and_hand_over, take_over, write_once }, .bound = 1);
+         .threads = { read_and_hand_over, take_over, write_once }, .bound = 1,
+         .stale = 1);
 
 /* And a holder that takes and gives back others of its own meanwhile. */
 static void
@@ -200,7 +212,8 @@ hand_over_and_read(void)
 
 SCENARIO(rw_hand_over_hop, .threads = { hand_over_and_read, take_over });
 SCENARIO(rw_hand_over_hop_write,
-         .threads = { hand_over_and_read, take_over, write_once }, .bound = 1);
+         .threads = { hand_over_and_read, take_over, write_once }, .bound = 1,
+         .stale = -1);
 
 static const uint64_t both[] = { 0, 1 };
 
@@ -249,7 +262,7 @@ SCENARIO(rw_write_time_out_moved, .threads = { read_and_move, write_timed },
 /* Whom the writer that gives up has kept out must be let in. */
 SCENARIO(rw_write_time_out_third,
          .threads = { read_once, write_timed, read_once }, .bound = 1,
-         .allowed = both, .n_allowed = 2);
+         .stale = 1, .allowed = both, .n_allowed = 2);
 
 static void
 read_cancelled(void)
