@@ -1,62 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * semantics/chan_test.c - Go's promises about channels (CH-01 to CH-44), for
- * plain threads; what needs one worker stands in order_test.c.
+ * semantics/chan_test.c - making channels, and sends: CH-01 to CH-17.
  *
- * Where Go panics, weir returns WEIR_CLOSED.  docs/semantics.md has every row.
+ * Where Go panics, weir returns WEIR_CLOSED.  docs/semantics.md has every row;
+ * what needs one worker stands in order_test.c.
  */
-#include "test.h"
+#include "party.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include <weir/atomic.h>
-#include <weir/weir.h>
-
-WEIR_CHAN(ints, int);
-
-struct party {
-    weir_chan *ch;
-    int64_t msg;
-    int status;
-    WEIR_ATOMIC(int) returned;
-    struct test_thread thread;
-};
-
-static void
-send_one(void *arg)
-{
-    struct party *p = arg;
-
-    p->status = weir_chan_send(p->ch, &p->msg);
-    weir_store_rel(&p->returned, 1);
-}
-
-static void
-receive_one(void *arg)
-{
-    struct party *p = arg;
-
-    p->status = weir_chan_recv(p->ch, &p->msg);
-    weir_store_rel(&p->returned, 1);
-}
-
-static void
-park(struct party *p, weir_chan *ch, void (*run)(void *arg), int64_t msg)
-{
-    *p = (struct party){ .ch = ch, .msg = msg };
-    test_thread_start(&p->thread, run, p);
-    test_thread_await_asleep(&p->thread);
-}
-
-static int64_t
-take(weir_chan *ch)
-{
-    int64_t msg = -1;
-
-    EXPECT_OK(weir_chan_recv(ch, &msg));
-    return msg;
-}
 
 /* --- creation, nil, length ------------------------------------------------ */
 
@@ -184,10 +136,10 @@ TEST(ch_04_len_of_a_rendezvous_is_zero_while_a_sender_is_parked)
     weir_chan *ch = weir_chan_make(8, 0);
     struct party sender;
 
-    park(&sender, ch, send_one, 5);
+    party_park(&sender, ch, party_sends, 5);
     EXPECT_EQ(weir_chan_len(ch), 0);
     EXPECT_EQ(weir_chan_cap(ch), 0);
-    EXPECT_EQ(take(ch), 5);
+    EXPECT_EQ(party_take(ch), 5);
     test_thread_join(&sender.thread);
     weir_chan_free(ch);
     EXPECT_EQ(weir_chan_len(NULL), 0);
@@ -222,7 +174,7 @@ receive_from_nil(void)
     struct test_thread thread;
     struct party p = { .ch = NULL };
 
-    test_thread_start(&thread, receive_one, &p);
+    test_thread_start(&thread, party_receives, &p);
     test_thread_await_asleep(&thread);
     if (weir_load_acq(&p.returned) == 0)
         abort(); /* asleep: what is due */
@@ -309,7 +261,7 @@ free_under_a_receiver(void)
     struct party p;
     weir_chan *ch = weir_chan_make(8, 1);
 
-    park(&p, ch, receive_one, 0);
+    party_park(&p, ch, party_receives, 0);
     weir_chan_free(ch);
 }
 
@@ -400,9 +352,9 @@ TEST(ch_12_unbuffered_send_ends_when_a_receiver_has_the_value)
     weir_chan *ch = weir_chan_make(8, 0);
     struct party sender;
 
-    park(&sender, ch, send_one, 5);
+    party_park(&sender, ch, party_sends, 5);
     EXPECT_EQ(weir_load_acq(&sender.returned), 0);
-    EXPECT_EQ(take(ch), 5);
+    EXPECT_EQ(party_take(ch), 5);
     test_thread_join(&sender.thread);
     EXPECT_OK(sender.status);
     weir_chan_free(ch);
@@ -418,10 +370,10 @@ TEST(ch_12_buffered_send_ends_if_and_only_if_there_is_room)
         EXPECT_OK(weir_chan_send(ch, &msg));
     EXPECT_STATUS(weir_chan_send_until(ch, &msg, weir_deadline(1000)),
                   WEIR_TIMEOUT);
-    park(&sender, ch, send_one, 2);
+    party_park(&sender, ch, party_sends, 2);
     EXPECT_EQ(weir_load_acq(&sender.returned), 0);
     for (int64_t due = 0; due < 3; due++)
-        EXPECT_EQ(take(ch), due);
+        EXPECT_EQ(party_take(ch), due);
     test_thread_join(&sender.thread);
     EXPECT_OK(sender.status);
     weir_chan_free(ch);
@@ -436,14 +388,14 @@ TEST(ch_13_parked_receiver_takes_directly)
         struct party receiver;
         int64_t sent = 0;
 
-        park(&receiver, ch, receive_one, -1);
+        party_park(&receiver, ch, party_receives, -1);
         while (weir_chan_try_send(ch, &sent) == WEIR_OK)
             sent++;
         EXPECT_EQ(sent, (int64_t)capacity + 1);
         test_thread_join(&receiver.thread);
         EXPECT_EQ(receiver.msg, 0);
         for (int64_t due = 1; due <= (int64_t)capacity; due++)
-            EXPECT_EQ(take(ch), due);
+            EXPECT_EQ(party_take(ch), due);
         weir_chan_free(ch);
     }
 }
@@ -460,9 +412,9 @@ TEST(ch_14_blocked_senders_are_first_in_first_out)
         for (msg = 0; msg < (int64_t)capacity; msg++)
             EXPECT_OK(weir_chan_send(ch, &msg));
         for (int i = 0; i < SENDERS; i++)
-            park(&senders[i], ch, send_one, (int64_t)capacity + i);
+            party_park(&senders[i], ch, party_sends, (int64_t)capacity + i);
         for (int64_t due = 0; due < (int64_t)capacity + SENDERS; due++)
-            EXPECT_EQ(take(ch), due);
+            EXPECT_EQ(party_take(ch), due);
         for (int i = 0; i < SENDERS; i++)
             test_thread_join(&senders[i].thread);
         weir_chan_free(ch);
@@ -490,12 +442,12 @@ TEST(ch_15_parked_sender_is_refused_and_its_value_lost)
 
         for (msg = 0; msg < (int64_t)capacity; msg++)
             EXPECT_OK(weir_chan_send(ch, &msg));
-        park(&sender, ch, send_one, 77);
+        party_park(&sender, ch, party_sends, 77);
         EXPECT_OK(weir_chan_close(ch));
         test_thread_join(&sender.thread);
         EXPECT_STATUS(sender.status, WEIR_CLOSED);
         for (int64_t due = 0; due < (int64_t)capacity; due++)
-            EXPECT_EQ(take(ch), due);
+            EXPECT_EQ(party_take(ch), due);
         EXPECT_STATUS(weir_chan_recv(ch, &msg), WEIR_CLOSED);
         weir_chan_free(ch);
     }
@@ -550,608 +502,4 @@ TEST(ch_17_try_send_on_closed_says_closed_not_again)
                       WEIR_CLOSED);
         weir_chan_free(ch);
     }
-}
-
-/* --- receive -------------------------------------------------------------- */
-
-static void
-drain_closed(void *arg, unsigned index)
-{
-    struct raced *r = arg;
-    int64_t msg;
-
-    (void)index;
-    for (int i = 0; i < 20; i++) {
-        msg = 0x55;
-        if (weir_chan_recv(r->ch, &msg) == WEIR_OK)
-            (void)weir_fetch_add_rlx(&r->received, msg);
-        else
-            EXPECT_EQ(msg, 0);
-    }
-}
-
-TEST(ch_18_closed_gives_what_was_buffered_then_zero_to_anybody)
-{
-    struct raced r = { .ch = weir_chan_make(8, 10) };
-    int64_t msg;
-
-    for (msg = 1; msg <= 10; msg++)
-        EXPECT_OK(weir_chan_send(r.ch, &msg));
-    EXPECT_OK(weir_chan_close(r.ch));
-    test_threads(4, drain_closed, &r);
-    EXPECT_EQ(weir_load_rlx(&r.received), 55);
-    weir_chan_free(r.ch);
-}
-
-TEST(ch_19_sent_zero_is_told_from_closed)
-{
-    weir_chan *ch = weir_chan_make(8, 1);
-    int64_t msg = 0;
-
-    EXPECT_OK(weir_chan_send(ch, &msg));
-    EXPECT_OK(weir_chan_close(ch));
-    msg = 7;
-    EXPECT_OK(weir_chan_recv(ch, &msg));
-    EXPECT_EQ(msg, 0);
-    msg = 7;
-    EXPECT_STATUS(weir_chan_recv(ch, &msg), WEIR_CLOSED);
-    EXPECT_EQ(msg, 0);
-    weir_chan_free(ch);
-}
-
-TEST(ch_20_value_may_be_dropped_and_closed_zero_fills)
-{
-    ints *ch = ints_make(1);
-    unsigned char out[sizeof(int)];
-    const unsigned char zero[sizeof(int)] = { 0 };
-
-    EXPECT_OK(weir_send(ch, 5));
-    EXPECT_OK(weir_drop(ch));
-    EXPECT_EQ(weir_len(ch), 0);
-    EXPECT_OK(weir_close(ch));
-    memset(out, 0xaa, sizeof(out));
-    EXPECT_STATUS(weir_chan_recv((weir_chan *)(void *)ch, out), WEIR_CLOSED);
-    EXPECT_MEMEQ(out, zero, sizeof(out));
-    EXPECT_STATUS(weir_drop(ch), WEIR_CLOSED);
-    ints_free(ch);
-}
-
-TEST(ch_21_parked_receivers_are_first_in_first_out)
-{
-    enum { RECEIVERS = 5 };
-
-    for (size_t capacity = 0; capacity <= 2; capacity++) {
-        weir_chan *ch = weir_chan_make(8, capacity);
-        struct party receivers[RECEIVERS];
-
-        for (int i = 0; i < RECEIVERS; i++)
-            park(&receivers[i], ch, receive_one, -1);
-        for (int64_t i = 0; i < RECEIVERS; i++)
-            EXPECT_OK(weir_chan_send(ch, &i));
-        for (int i = 0; i < RECEIVERS; i++) {
-            test_thread_join(&receivers[i].thread);
-            EXPECT_EQ(receivers[i].msg, i);
-        }
-        weir_chan_free(ch);
-    }
-}
-
-TEST(ch_22_receive_from_full_takes_the_head_and_fills_the_tail)
-{
-    weir_chan *ch = weir_chan_make(8, 2);
-    struct party sender;
-    int64_t msg;
-
-    for (msg = 0; msg < 2; msg++)
-        EXPECT_OK(weir_chan_send(ch, &msg));
-    park(&sender, ch, send_one, 2);
-    EXPECT_EQ(take(ch), 0);
-    EXPECT_EQ(weir_chan_len(ch), 2);
-    EXPECT_EQ(take(ch), 1);
-    EXPECT_EQ(take(ch), 2);
-    test_thread_join(&sender.thread);
-    weir_chan_free(ch);
-}
-
-TEST(ch_23_try_receive_tells_got_closed_and_again_apart)
-{
-    for (size_t capacity = 0; capacity <= 1; capacity++) {
-        weir_chan *ch = weir_chan_make(8, capacity);
-        struct party sender;
-        int64_t msg = 7;
-
-        EXPECT_STATUS(weir_chan_try_recv(ch, &msg), WEIR_AGAIN);
-        EXPECT_EQ(msg, 7); /* untouched */
-        for (size_t i = 0; i < capacity; i++)
-            EXPECT_OK(weir_chan_send(ch, &msg));
-        park(&sender, ch, send_one, 7);
-        for (size_t i = 0; i <= capacity; i++)
-            EXPECT_OK(weir_chan_try_recv(ch, &msg));
-        test_thread_join(&sender.thread);
-        EXPECT_OK(weir_chan_close(ch));
-        EXPECT_STATUS(weir_chan_try_recv(ch, &msg), WEIR_CLOSED);
-        EXPECT_EQ(msg, 0);
-        weir_chan_free(ch);
-    }
-}
-
-/* Go's TestNonblockRecvRace: a value is there all the time; a close must not
- * hide it. */
-static void
-close_or_try(void *arg, unsigned index)
-{
-    weir_chan *ch = arg;
-    int64_t msg;
-
-    if (index == 0)
-        EXPECT_OK(weir_chan_close(ch));
-    else
-        EXPECT_OK(weir_chan_try_recv(ch, &msg));
-}
-
-TEST(ch_24_try_receive_finds_a_value_that_is_closed_over)
-{
-    for (uint64_t i = test_rounds(2000); i > 0; i--) {
-        weir_chan *ch = weir_chan_make(8, 1);
-        const int64_t msg = 1;
-
-        EXPECT_OK(weir_chan_send(ch, &msg));
-        test_threads(2, close_or_try, ch);
-        weir_chan_free(ch);
-    }
-}
-
-/* --- close, range --------------------------------------------------------- */
-
-static void
-close_wakes(size_t capacity, void (*run)(void *arg), int64_t due)
-{
-    enum { PARTIES = 8 };
-    weir_chan *ch = weir_chan_make(8, capacity);
-    struct party parties[PARTIES];
-    int64_t msg;
-
-    if (run == send_one)
-        for (msg = 0; msg < (int64_t)capacity; msg++)
-            EXPECT_OK(weir_chan_send(ch, &msg));
-    for (int i = 0; i < PARTIES; i++)
-        park(&parties[i], ch, run, 77);
-    EXPECT_OK(weir_chan_close(ch));
-    for (int i = 0; i < PARTIES; i++) {
-        test_thread_join(&parties[i].thread);
-        EXPECT_STATUS(parties[i].status, WEIR_CLOSED);
-        EXPECT_EQ(parties[i].msg, due);
-    }
-    weir_chan_free(ch);
-}
-
-TEST(ch_25_close_wakes_all_parked_parties)
-{
-    for (size_t capacity = 0; capacity <= 2; capacity++) {
-        close_wakes(capacity, receive_one, 0);
-        close_wakes(capacity, send_one, 77);
-    }
-}
-
-struct closers {
-    weir_chan *ch;
-    WEIR_ATOMIC(int) won;
-    WEIR_ATOMIC(int) lost;
-};
-
-static void
-close_it(void *arg, unsigned index)
-{
-    struct closers *c = arg;
-
-    (void)index;
-    if (weir_chan_close(c->ch) == WEIR_OK)
-        (void)weir_fetch_add_rlx(&c->won, 1);
-    else
-        (void)weir_fetch_add_rlx(&c->lost, 1);
-}
-
-TEST(ch_26_exactly_one_of_many_closes_wins)
-{
-    for (uint64_t i = test_rounds(200); i > 0; i--) {
-        struct closers c = { .ch = weir_chan_make(8, i % 3) };
-
-        test_threads(8, close_it, &c);
-        EXPECT_EQ(weir_load_rlx(&c.won), 1);
-        EXPECT_EQ(weir_load_rlx(&c.lost), 7);
-        EXPECT_STATUS(weir_chan_close(c.ch), WEIR_CLOSED);
-        weir_chan_free(c.ch);
-    }
-    EXPECT_ABORT((void)weir_chan_close(NULL), "weir: channel: close of NULL");
-}
-
-TEST(ch_27_close_keeps_buffered_values)
-{
-    weir_chan *ch = weir_chan_make(8, 5);
-    int64_t msg;
-
-    for (msg = 0; msg < 5; msg++)
-        EXPECT_OK(weir_chan_send(ch, &msg));
-    EXPECT_OK(weir_chan_close(ch));
-    EXPECT_EQ(weir_chan_len(ch), 5);
-    for (int64_t due = 0; due < 5; due++)
-        EXPECT_EQ(take(ch), due);
-    weir_chan_free(ch);
-}
-
-struct rangers {
-    ints *ch;
-    WEIR_ATOMIC(int) sum;
-};
-
-static void
-range_all(void *arg, unsigned index)
-{
-    struct rangers *r = arg;
-    int v;
-
-    if (index == 0) {
-        for (int i = 1; i <= 200; i++)
-            EXPECT_OK(weir_send(r->ch, i));
-        EXPECT_OK(weir_close(r->ch));
-    } else {
-        weir_range(r->ch, &v)
-            (void)weir_fetch_add_rlx(&r->sum, v);
-    }
-}
-
-TEST(ch_29_rangers_share_the_values_until_closed_and_drained)
-{
-    for (size_t capacity = 0; capacity <= 3; capacity++) {
-        struct rangers r = { .ch = ints_make(capacity) };
-
-        test_threads(3, range_all, &r);
-        EXPECT_EQ(weir_load_rlx(&r.sum), 200 * 201 / 2);
-        ints_free(r.ch);
-    }
-}
-
-TEST(ch_29_break_leaves_the_channel_usable)
-{
-    ints *ch = ints_make(3);
-    int v;
-
-    EXPECT_OK(weir_send(ch, 1));
-    EXPECT_OK(weir_send(ch, 2));
-    weir_range(ch, &v)
-        break;
-    EXPECT_EQ(v, 1);
-    EXPECT_OK(weir_send(ch, 3));
-    EXPECT_OK(weir_recv(ch, &v));
-    EXPECT_EQ(v, 2);
-    ints_free(ch);
-}
-
-TEST(ch_31_close_says_whether_it_closed)
-{
-    weir_chan *ch = weir_chan_make(8, 1);
-
-    EXPECT_OK(weir_chan_close(ch));
-    EXPECT_STATUS(weir_chan_close(ch), WEIR_CLOSED);
-    weir_chan_free(ch);
-}
-
-/* --- order, atomicity, fairness ------------------------------------------- */
-
-struct tagged {
-    uint32_t sender;
-    uint32_t number;
-};
-
-enum { MANY = 4 };
-
-struct crowd {
-    weir_chan *ch;
-    uint32_t each;
-    unsigned senders;
-    unsigned receivers;
-    WEIR_ATOMIC(unsigned) senders_left;
-    WEIR_ATOMIC(uint32_t) *seen; /* how often, by sender and number */
-};
-
-static void
-crowd_member(void *arg, unsigned index)
-{
-    struct crowd *c = arg;
-    uint32_t next[MANY] = { 0 };
-    struct tagged m;
-
-    if (index < c->senders) {
-        for (uint32_t i = 0; i < c->each; i++) {
-            m = (struct tagged){ index, i };
-            EXPECT_OK(weir_chan_send(c->ch, &m));
-        }
-        if (weir_fetch_sub_acqrel(&c->senders_left, 1u) == 1)
-            EXPECT_OK(weir_chan_close(c->ch));
-        return;
-    }
-    while (weir_chan_recv(c->ch, &m) == WEIR_OK) {
-        ASSERT_TRUE(m.sender < c->senders && m.number < c->each);
-        EXPECT_GE(m.number, next[m.sender]); /* order of each sender */
-        next[m.sender] = m.number + 1;
-        (void)weir_fetch_add_rlx(&c->seen[m.sender * c->each + m.number], 1u);
-    }
-}
-
-static void
-crowd_run(size_t capacity, unsigned senders, unsigned receivers)
-{
-    struct crowd c = { .ch = weir_chan_make(sizeof(struct tagged), capacity),
-                       .each = (uint32_t)test_rounds(1000),
-                       .senders = senders,
-                       .receivers = receivers };
-
-    weir_store_rlx(&c.senders_left, senders);
-    c.seen = calloc((size_t)senders * c.each, sizeof(*c.seen));
-    test_threads(senders + receivers, crowd_member, &c);
-    for (uint32_t i = 0; i < senders * c.each; i++)
-        EXPECT_EQ(weir_load_rlx(&c.seen[i]), 1);
-    free((void *)c.seen);
-    weir_chan_free(c.ch);
-}
-
-TEST(ch_32_values_of_one_sender_stay_in_order)
-{
-    for (size_t capacity = 0; capacity <= 3; capacity++) {
-        crowd_run(capacity, 1, 1);
-        crowd_run(capacity, 3, 1);
-    }
-}
-
-TEST(ch_33_nothing_is_lost_and_nothing_comes_twice)
-{
-    static const size_t capacities[] = { 0, 1, 2, 3, 10, 200 };
-
-    for (int i = 0; i < 6; i++) {
-        crowd_run(capacities[i], MANY, MANY);
-        crowd_run(capacities[i], MANY, 1);
-        crowd_run(capacities[i], 1, MANY);
-    }
-}
-
-/* T threads, capacity T: each sends one and must then find one. */
-struct probe {
-    weir_chan *ch;
-    uint64_t rounds;
-};
-
-static void
-send_then_try(void *arg, unsigned index)
-{
-    const struct probe *p = arg;
-    int64_t msg = index;
-
-    for (uint64_t i = 0; i < p->rounds; i++) {
-        if (i % 2)
-            EXPECT_OK(weir_chan_send(p->ch, &msg));
-        else
-            EXPECT_OK(weir_chan_try_send(p->ch, &msg)); /* there is room */
-        EXPECT_OK(weir_chan_try_recv(p->ch, &msg));
-    }
-}
-
-TEST(ch_34_a_try_after_a_send_finds_something)
-{
-    for (unsigned threads = 1; threads <= 6; threads++) {
-        struct probe p = { weir_chan_make(8, threads), test_rounds(5000) };
-
-        test_threads(threads, send_then_try, &p);
-        EXPECT_EQ(weir_chan_len(p.ch), 0);
-        weir_chan_free(p.ch);
-    }
-}
-
-/* --- happens-before: plain memory, ThreadSanitizer is the judge ----------- */
-
-struct litmus {
-    weir_chan *ch;
-    weir_chan *done;
-    int plain;
-    int64_t counter;
-    uint64_t rounds;
-};
-
-static void
-publish_by_send(void *arg, unsigned index)
-{
-    struct litmus *l = arg;
-    int64_t msg = 0;
-
-    if (index == 0) {
-        l->plain = 42;
-        EXPECT_OK(weir_chan_send(l->ch, &msg));
-    } else {
-        EXPECT_OK(weir_chan_recv(l->ch, &msg));
-        EXPECT_EQ(l->plain, 42);
-    }
-}
-
-static void
-publish_by_close(void *arg, unsigned index)
-{
-    struct litmus *l = arg;
-    int64_t msg = 0;
-
-    if (index == 0) {
-        l->plain = 42;
-        EXPECT_OK(weir_chan_close(l->ch));
-    } else if (index == 1) {
-        EXPECT_STATUS(weir_chan_recv(l->ch, &msg), WEIR_CLOSED);
-        EXPECT_EQ(l->plain, 42);
-    } else {
-        TEST_AWAIT(weir_chan_try_recv(l->ch, &msg) == WEIR_CLOSED);
-        EXPECT_EQ(l->plain, 42);
-    }
-}
-
-static void
-publish_by_receive(void *arg, unsigned index)
-{
-    struct litmus *l = arg;
-    int64_t msg = 0;
-
-    if (index == 0) {
-        l->plain = 42;
-        EXPECT_OK(weir_chan_recv(l->ch, &msg));
-    } else {
-        EXPECT_OK(weir_chan_send(l->ch, &msg));
-        EXPECT_EQ(l->plain, 42);
-    }
-}
-
-static void
-litmus_run(size_t capacity, unsigned threads,
-           void (*run)(void *arg, unsigned index))
-{
-    for (uint64_t i = test_rounds(300); i > 0; i--) {
-        struct litmus l = { .ch = weir_chan_make(8, capacity) };
-
-        test_threads(threads, run, &l);
-        weir_chan_free(l.ch);
-    }
-}
-
-TEST(ch_39_send_is_before_the_return_of_its_receive)
-{
-    litmus_run(0, 2, publish_by_send);
-    litmus_run(1, 2, publish_by_send);
-    litmus_run(10, 2, publish_by_send);
-}
-
-TEST(ch_40_close_is_before_a_receive_that_says_closed)
-{
-    litmus_run(0, 3, publish_by_close);
-    litmus_run(10, 3, publish_by_close);
-}
-
-TEST(ch_41_unbuffered_receive_is_before_the_return_of_its_send)
-{
-    litmus_run(0, 2, publish_by_receive);
-}
-
-/* A channel of capacity 1 as a mutex: send locks, receive unlocks. */
-static void
-lock_by_send(void *arg, unsigned index)
-{
-    struct litmus *l = arg;
-    int64_t msg = index;
-
-    for (uint64_t i = 0; i < l->rounds; i++) {
-        EXPECT_OK(weir_chan_send(l->ch, &msg));
-        l->counter++;
-        EXPECT_OK(weir_chan_recv(l->ch, &msg));
-    }
-}
-
-static void
-lock_with(size_t bytes)
-{
-    struct litmus l = { .ch = weir_chan_make(bytes, 1),
-                        .rounds = test_rounds(3000) };
-
-    test_threads(3, lock_by_send, &l);
-    EXPECT_EQ(l.counter, 3 * (int64_t)l.rounds);
-    weir_chan_free(l.ch);
-}
-
-TEST(ch_42_kth_receive_is_before_send_k_plus_c_as_a_mutex)
-{
-    lock_with(8);
-    lock_with(0); /* HB-09: no element to hang the edge on */
-}
-
-/* The same with a send that parks (HB-08): its message passes the buffer. */
-TEST(ch_42_edge_holds_for_a_sender_that_was_parked)
-{
-    for (size_t capacity = 1; capacity <= 3; capacity++) {
-        weir_chan *ch = weir_chan_make(8, capacity);
-        struct party sender;
-        int64_t msg;
-
-        for (msg = 0; msg < (int64_t)capacity; msg++)
-            EXPECT_OK(weir_chan_send(ch, &msg));
-        park(&sender, ch, send_one, (int64_t)capacity);
-        for (int64_t due = 0; due <= (int64_t)capacity; due++)
-            EXPECT_EQ(take(ch), due);
-        TEST_AWAIT(weir_load_acq(&sender.returned));
-        EXPECT_OK(sender.status);
-        test_thread_join(&sender.thread);
-        weir_chan_free(ch);
-    }
-}
-
-/* HB-22: what a pointer points to goes with it. */
-static void
-pass_pointer(void *arg, unsigned index)
-{
-    struct litmus *l = arg;
-
-    for (uint64_t i = 0; i < l->rounds; i++) {
-        int64_t *box = NULL;
-
-        if (index == 0) {
-            box = malloc(sizeof(*box));
-            *box = (int64_t)i;
-            EXPECT_OK(weir_chan_send(l->ch, &box));
-        } else {
-            EXPECT_OK(weir_chan_recv(l->ch, &box));
-            EXPECT_EQ(*box, (int64_t)i);
-            free(box);
-        }
-    }
-}
-
-TEST(hb_22_memory_goes_with_a_pointer)
-{
-    for (size_t capacity = 0; capacity <= 2; capacity++) {
-        struct litmus l = { .ch = weir_chan_make(sizeof(void *), capacity),
-                            .rounds = test_rounds(2000) };
-
-        test_threads(2, pass_pointer, &l);
-        weir_chan_free(l.ch);
-    }
-}
-
-/* HB-23: a request carries its own reply channel, which its maker frees as
- * soon as the reply is there. */
-struct request {
-    int64_t question;
-    weir_chan *reply;
-};
-
-static void
-ask_or_answer(void *arg, unsigned index)
-{
-    struct litmus *l = arg;
-
-    for (uint64_t i = 0; i < l->rounds; i++) {
-        struct request r;
-        int64_t answer;
-
-        if (index == 0) {
-            r = (struct request){ (int64_t)i, weir_chan_make(8, i % 2) };
-            EXPECT_OK(weir_chan_send(l->ch, &r));
-            EXPECT_OK(weir_chan_recv(r.reply, &answer));
-            EXPECT_EQ(answer, (int64_t)i + 1);
-            weir_chan_free(r.reply);
-        } else {
-            EXPECT_OK(weir_chan_recv(l->ch, &r));
-            answer = r.question + 1;
-            EXPECT_OK(weir_chan_send(r.reply, &answer));
-        }
-    }
-}
-
-TEST(hb_23_reply_channel_is_freed_after_its_reply)
-{
-    struct litmus l = { .ch = weir_chan_make(sizeof(struct request), 0),
-                        .rounds = test_rounds(3000) };
-
-    test_threads(2, ask_or_answer, &l);
-    weir_chan_free(l.ch);
 }

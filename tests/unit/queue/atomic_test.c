@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* queue/atomic_test.c - every access does what its name says; on threads too. */
+/* queue/atomic_test.c - every access does what its name says. */
 #include "test.h"
 
 #include <weir/atomic.h>
