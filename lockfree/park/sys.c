@@ -127,6 +127,8 @@ wr_sys_alloc(size_t bytes)
     const int kept = errno;
     void *mem = malloc(bytes);
 
+    /* clang believes that malloc leaves errno alone, and drops the store. */
+    __asm__ volatile("" ::: "memory");
     errno = kept;
     return mem;
 }

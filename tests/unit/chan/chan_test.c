@@ -25,6 +25,22 @@ fill(unsigned char *msg, size_t bytes, uint64_t number)
         msg[i] = (unsigned char)(number * 31 + i * 7 + 1);
 }
 
+/* The sanitizers' malloc aborts on an absurd size unless told otherwise. */
+const char *__asan_default_options(void);
+const char *__tsan_default_options(void);
+
+const char *
+__asan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+
+const char *
+__tsan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+
 /* --- make and free -------------------------------------------------------- */
 
 TEST(make_refuses_what_no_memory_can_hold)
