@@ -2,9 +2,11 @@
 /*
  * sync/rwmutex.c - the RWMutex; see sync/rwmutex.h.
  *
- * A reader that meets a writer polls for a while, then sleeps in the list of
+ * A reader that meets a writer polls for a while, then yields: as long as it
+ * does not sleep, the writer's unlock need not give it a hold before it runs
+ * again, which the next writer would wait for.  Then it sleeps in the list of
  * readers.  A writer has the mutex first, then waits for the holds to go: it
- * polls the first table that has one, then sleeps on that table, then on the
+ * polls the first table that has one, yields, then sleeps on that table, then on the
  * next; when all are clear, on central.
  */
 #include "sync/rwmutex.h"
@@ -12,7 +14,7 @@
 #include "park/pool.h"
 #include "sync/holds.h"
 
-#define READ_SPIN_NS 5000  /* for a writer's section */
+#define READ_SPIN_NS 1500  /* for a writer's section */
 #define READ_POLL_NS 128   /* between two looks at its word */
 #define DRAIN_SPIN_NS 2000 /* for a reader's section */
 #define STEP_MIN_NS 50000  /* of a sleep on a table */
@@ -142,13 +144,19 @@ central_enter(weir_rwmutex *rw)
     return false;
 }
 
+static bool
+has_writer(weir_rwmutex *rw)
+{
+    return weir_load_rlx(&rw->writers.word) & MUTEX_LOCKED;
+}
+
 /* False: there is a writer. */
 static bool
 read_enter(weir_rwmutex *rw)
 {
     struct wr_holds *t = wr_holds_get();
 
-    if (weir_load_rlx(&rw->writers.word) & MUTEX_LOCKED)
+    if (has_writer(rw))
         return false;
     for (unsigned i = 0; t != NULL && i < HOLD_SLOTS; i++)
         if (weir_load_rlx(&t->slot[i]) == NULL) {
@@ -164,12 +172,17 @@ static bool
 spin_for_writer(weir_rwmutex *rw)
 {
     struct wr_spin spin = wr_spin_start(READ_SPIN_NS);
+    struct wr_yield yield;
 
     while (wr_spin_more(&spin)) {
         wr_spin_away(READ_POLL_NS);
-        if (!(weir_load_rlx(&rw->writers.word) & MUTEX_LOCKED))
+        if (!has_writer(rw))
             return true;
     }
+    yield = wr_yield_start(WR_YIELD_MAX);
+    while (wr_yield_more(&yield))
+        if (!has_writer(rw))
+            return true;
     return false;
 }
 
@@ -414,11 +427,16 @@ drain(weir_rwmutex *rw, weir_limit limit)
 {
     unsigned from = 0;
     struct wr_spin spin;
+    struct wr_yield yield;
 
     if (is_clear(rw, &from))
         return WEIR_OK;
     spin = wr_spin_start(DRAIN_SPIN_NS);
     while (wr_spin_more(&spin))
+        if (is_clear(rw, &from))
+            return WEIR_OK;
+    yield = wr_yield_start(WR_YIELD_MAX);
+    while (wr_yield_more(&yield))
         if (is_clear(rw, &from))
             return WEIR_OK;
     return drain_slow(rw, from, limit);
