@@ -21,6 +21,7 @@
 
 #define NS_PER_S 1000000000
 #define CALIBRATION_NS 20000 /* 0.3 % off with a clock that costs 30 ns */
+#define CALIBRATION_READINGS 5
 
 /* TLS of the executable's own block: no call into the dynamic loader. */
 static __thread struct wr_thread self_block
@@ -187,19 +188,47 @@ fork_child(void)
     wr_waiter_after_fork();
 }
 
+/* The clock and the counter at one moment.  Of several readings the closest
+ * pair: a preemption, or the first call's page faults, would be calibrated in. */
+struct moment {
+    int64_t ns;
+    uint64_t cycles;
+};
+
+static struct moment
+moment_now(void)
+{
+    struct moment closest = { 0, 0 };
+    uint64_t gap = UINT64_MAX;
+
+    for (int i = 0; i < CALIBRATION_READINGS; i++) {
+        const uint64_t before = weir_cpu_cycles();
+        const int64_t ns = wr_sys_now_ns();
+        const uint64_t after = weir_cpu_cycles();
+
+        if (after - before < gap) {
+            gap = after - before;
+            closest.ns = ns;
+            closest.cycles = before + gap / 2;
+        }
+    }
+    return closest;
+}
+
 __attribute__((constructor)) static void
 sys_start(void)
 {
-    const int64_t start_ns = wr_sys_now_ns();
-    const uint64_t start = weir_cpu_cycles();
-    int64_t spent_ns;
+    struct moment start;
+    struct moment end;
 
     (void)pthread_key_create(&exit_key, run_thread_exit);
     (void)pthread_atfork(NULL, NULL, fork_child);
-    do {
-        spent_ns = wr_sys_now_ns() - start_ns;
-    } while (spent_ns < CALIBRATION_NS);
-    cycles_per_us = (weir_cpu_cycles() - start) * 1000 / (uint64_t)spent_ns;
+    start = moment_now();
+    do
+        end = moment_now();
+    while (end.ns - start.ns < CALIBRATION_NS);
+    cycles_per_us =
+        (end.cycles - start.cycles) * 1000 / (uint64_t)(end.ns - start.ns);
     if (cycles_per_us == 0)
         cycles_per_us = 1;
 }

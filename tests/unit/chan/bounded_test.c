@@ -47,14 +47,26 @@ word_of(struct chan_side *side)
     return weir_load_acq(&side->word);
 }
 
+/* Another thread is parked in the list, or has just left it. */
+static bool
+is_empty(weir_chan *ch, const struct wr_list *list)
+{
+    bool empty;
+
+    wr_lock_acquire(&ch->lock);
+    empty = wr_list_is_empty(list);
+    wr_lock_release(&ch->lock);
+    return empty;
+}
+
 static void
 expect_idle(weir_chan *ch, uint64_t len)
 {
     const uint64_t t = word_of(&ch->send);
     const uint64_t h = word_of(&ch->receive);
 
-    EXPECT_TRUE(wr_list_is_empty(&ch->receivers));
-    EXPECT_TRUE(wr_list_is_empty(&ch->senders));
+    EXPECT_TRUE(is_empty(ch, &ch->receivers));
+    EXPECT_TRUE(is_empty(ch, &ch->senders));
     EXPECT_EQ(t & CHAN_SLOW, 0);
     EXPECT_EQ(h & CHAN_SLOW, 0);
     EXPECT_EQ(weir_ring_distance(ch->shape, h & ~WEIR_RING_FLAGS,
@@ -72,7 +84,7 @@ TEST(parked_receiver_freezes_the_send_word)
     park(&recv, ch, call_recv, 0);
     EXPECT_EQ(word_of(&ch->send), CHAN_SLOW); /* R: ticket 0, frozen */
     EXPECT_EQ(word_of(&ch->receive), 0);
-    EXPECT_FALSE(wr_list_is_empty(&ch->receivers));
+    EXPECT_FALSE(is_empty(ch, &ch->receivers));
     EXPECT_EQ(weir_chan_len(ch), 0);
     EXPECT_OK(weir_chan_send(ch, &msg));
     test_thread_join(&recv.thread);
@@ -255,7 +267,7 @@ TEST(receiver_waits_for_a_sender_that_stopped_half_way)
     test_thread_start(&recv.thread, call_recv, &recv);
     test_thread_await_asleep(
         &recv.thread); /* naps, although its limit passed */
-    EXPECT_TRUE(wr_list_is_empty(&ch->receivers));
+    EXPECT_TRUE(is_empty(ch, &ch->receivers));
     chan_copy(ch, slot + sizeof(uint64_t), &msg);
     weir_ring_publish(slot, ticket | WEIR_RING_FULL);
     test_thread_join(&recv.thread);
