@@ -2,9 +2,8 @@
 /* bars/bars.cc - the promises, one after another. */
 #include "bars/bars.h"
 
-#include "cells/locks.h"
 #include "impl/chan_weir.h"
-#include "impl/lock_pthread.h"
+#include "impl/lock_weir.h"
 #include "load/alone.h"
 #include "load/rw.h"
 #include "report/format.h"
@@ -242,7 +241,6 @@ Bars::single()
     make_bytes_bar();
 }
 
-#if WEIR_BENCH_HAVE_LOCKS
 void
 Bars::cpu_per_read_bar()
 {
@@ -293,18 +291,6 @@ Bars::readers()
     show(bar);
     cpu_per_read_bar();
 }
-#else
-void
-Bars::readers()
-{
-    Bar bar;
-
-    bar.text = "reader sweep";
-    bar.measured = false;
-    bar.note = "this tree has no weir_rwmutex";
-    show(bar);
-}
-#endif
 
 void
 Bars::message_wait_bar()

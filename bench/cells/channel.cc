@@ -146,7 +146,7 @@ add_teams(const PlanInput &input, std::vector<Cell> &cells)
     for (int side : { 2, 4, 8, 32 })
         for (size_t capacity : capacities) {
             const bool first = capacity == 1024 && (side == 4 || side == 32);
-            add_compact(input, cells, first ? 1 : 3, { side, side, capacity });
+            add_compact(input, cells, first ? 1 : 2, { side, side, capacity });
         }
     add_compact(input, cells, 1, { 64, 1, 64 });
     for (size_t capacity : { size_t(64), size_t(1024), size_t(1) }) {

@@ -5,17 +5,10 @@
 
 #include "run/plan.h"
 
-#if __has_include(<weir/mutex.h>) && __has_include(<weir/rwmutex.h>)
-#include "impl/lock_weir.h"
-#define WEIR_BENCH_HAVE_LOCKS 1
-#else
-#define WEIR_BENCH_HAVE_LOCKS 0
-#endif
-
 namespace bench
 {
 
-/** One, two and all CPUs matter most, then four times that, then the rest. */
+/** One, two and all CPUs matter most, then more threads, then the rest. */
 inline int
 lock_priority(const Topology &topology, int threads, int base)
 {
@@ -23,7 +16,7 @@ lock_priority(const Topology &topology, int threads, int base)
 
     if (threads <= 2 || threads == pus)
         return base;
-    return threads > pus ? base + 1 : base + 2;
+    return threads > pus ? base + 2 : base + 3;
 }
 
 } // namespace bench

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* cells/mutex.cc - threads fight for one mutex. */
 #include "impl/lock_pthread.h"
+#include "impl/lock_weir.h"
 #if WEIR_BENCH_HAVE_CK
 #include "impl/lock_ck.h"
 #endif
@@ -42,9 +43,7 @@ mutex_cell(const Topology &topology, int threads)
     cell.workers = threads;
     cell.baseline = "pthread";
     cell.repeat = "pthread-again";
-#if WEIR_BENCH_HAVE_LOCKS
     add<WeirMutex>(cell, &topology, "weir");
-#endif
     add<PthreadMutex>(cell, &topology, "pthread");
     add<PthreadMutex>(cell, &topology, "pthread-again");
     add<PthreadAdaptive>(cell, &topology, "pthread-adaptive");

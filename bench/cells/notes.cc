@@ -3,6 +3,7 @@
 #include "load/notes.h"
 #include "cells/locks.h"
 #include "impl/lock_pthread.h"
+#include "impl/lock_weir.h"
 
 namespace bench
 {
@@ -29,20 +30,18 @@ notes_cell(const Topology &topology, int exponent)
 {
     Cell cell;
     const int observers = 1 << exponent;
-    const bool even = exponent % 2 == 1; /* keeps both 1 and 19 */
+    const bool odd = exponent % 2 == 1; /* with 0: from 1 to 2^19 */
 
     cell.name = "notes/readers=" + std::to_string(observers);
     cell.family = "RWMutex against Mutex, the notes' sweep";
-    cell.priority = even || exponent == 0 ? 2 : 3;
+    cell.priority = odd || exponent == 0 ? 1 : 2;
     cell.workers = 1 + observer_threads(observers);
     cell.place = compact_place(topology, cell.workers);
     cell.baseline = "pthread-mutex";
     cell.window_scale = 0;
     cell.setup_ns = 500000 + observer_ns * observers;
-#if WEIR_BENCH_HAVE_LOCKS
     add<WeirRw>(cell, &topology, "weir-rwmutex", observers);
     add<WeirMutex>(cell, &topology, "weir-mutex", observers);
-#endif
     add<PthreadRw>(cell, &topology, "pthread-rwlock", observers);
     add<PthreadMutex>(cell, &topology, "pthread-mutex", observers);
     return cell;

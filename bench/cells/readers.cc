@@ -7,6 +7,7 @@
  */
 #include "cells/locks.h"
 #include "impl/lock_pthread.h"
+#include "impl/lock_weir.h"
 #if WEIR_BENCH_HAVE_CK
 #include "impl/lock_ck.h"
 #endif
@@ -68,10 +69,8 @@ reader_cell(const Topology &topology, int threads, const char *percent,
     cell.workers = threads;
     cell.baseline = "pthread-rwlock";
     cell.repeat = "pthread-rwlock-again";
-#if WEIR_BENCH_HAVE_LOCKS
     add<GuardedPair<WeirRw>>(cell, t, "weir-rwmutex", share);
     add<GuardedPair<WeirMutex>>(cell, t, "weir-mutex", share);
-#endif
     add<GuardedPair<PthreadRw>>(cell, t, "pthread-rwlock", share);
     add<GuardedPair<PthreadRw>>(cell, t, "pthread-rwlock-again", share);
     add<GuardedPair<PthreadMutex>>(cell, t, "pthread-mutex", share);

@@ -24,6 +24,9 @@
 #ifndef _LGPL_SOURCE
 #define _LGPL_SOURCE
 #endif
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wkeyword-macro"
+#endif
 #define thread_local __thread
 #include <urcu/urcu-memb.h>
 #undef thread_local

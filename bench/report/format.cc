@@ -24,9 +24,9 @@ format_ns(double ns)
 {
     if (!std::isfinite(ns) || ns < 0)
         return "-";
-    if (ns < 9999.5)
+    if (ns < 999.5)
         return format_number(ns) + " ns";
-    if (ns < 9999.5e3)
+    if (ns < 999.5e3)
         return format_number(ns * 1e-3) + " us";
     return format_number(ns * 1e-6) + " ms";
 }
@@ -74,7 +74,10 @@ format_rate(double ns)
 {
     if (!std::isfinite(ns) || ns <= 0)
         return "-";
-    return format_number(1e3 / ns) + " M/s";
+    if (ns < 1e3)
+        return format_number(1e3 / ns) + " M/s";
+    return ns < 1e6 ? format_number(1e6 / ns) + " k/s"
+                    : format_number(1e9 / ns) + " /s";
 }
 
 bool

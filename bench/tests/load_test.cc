@@ -8,6 +8,7 @@
 #include "impl/chan_twin.h"
 #include "impl/chan_weir.h"
 #include "impl/lock_pthread.h"
+#include "impl/lock_weir.h"
 #include "load/alone.h"
 #include "load/lock.h"
 #include "load/notes.h"
@@ -186,7 +187,11 @@ TEST(lock_load_passes_a_lock)
     EXPECT_FALSE(lock_load<PthreadMutex>(here(), place, 4, 2, short_ns).wrong);
     EXPECT_FALSE(
         rw_load<GuardedPair<PthreadRw>>(here(), place, 4, 0.1, short_ns).wrong);
+    EXPECT_FALSE(lock_load<WeirMutex>(here(), place, 4, 2, short_ns).wrong);
+    EXPECT_FALSE(
+        rw_load<GuardedPair<WeirRw>>(here(), place, 4, 0.1, short_ns).wrong);
     EXPECT_FALSE(notes_load<PthreadRw>(here(), place, 300).wrong);
+    EXPECT_FALSE(notes_load<WeirRw>(here(), place, 300).wrong);
 }
 
 TEST(lock_load_finds_a_lock_that_lets_two_in)
