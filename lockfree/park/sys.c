@@ -122,6 +122,14 @@ wr_sys_cpus(void)
     return n;
 }
 
+/* When the library is loaded: a thread that asked later might be bound to one
+ * CPU, and all others would never spin again. */
+__attribute__((constructor)) static void
+ask_cpus(void)
+{
+    (void)wr_sys_cpus();
+}
+
 void *
 wr_sys_alloc(size_t bytes)
 {
