@@ -122,14 +122,6 @@ wr_sys_cpus(void)
     return n;
 }
 
-/* When the library is loaded: a thread that asked later might be bound to one
- * CPU, and all others would never spin again. */
-__attribute__((constructor)) static void
-ask_cpus(void)
-{
-    (void)wr_sys_cpus();
-}
-
 void *
 wr_sys_alloc(size_t bytes)
 {
@@ -229,6 +221,9 @@ sys_start(void)
     struct moment start;
     struct moment end;
 
+    /* Now: a thread that asked later might be bound to one CPU, and nobody
+     * would ever spin again. */
+    (void)wr_sys_cpus();
     (void)pthread_key_create(&exit_key, run_thread_exit);
     (void)pthread_atfork(NULL, NULL, fork_child);
     start = moment_now();
