@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* model/chan_meet.c - the rendezvous. */
+/*
+ * model/chan_meet.c - the rendezvous.
+ *
+ * Up to 60 steps: complete at two preemptions and two stale reads.  Longer ones
+ * (named _long): complete at one of each and one time-out, and seeded
+ * random runs with more.
+ */
 #include "chan_play.h"
 
 #define PLAY_BOUNDS .bound = 2, .stale = 2, .hints = "policy.c"
@@ -11,22 +17,35 @@
 TWO(meet, "s", "r");
 TWO(meet_twice, "ss", "rr");
 TWO(meet_and_answer, "sr", "rs");
-TWO(meet_timed, "SS", "RR");
+TWO(meet_timed, "S", "R");
 TWO(meet_try_send, "pp", "R");
 TWO(meet_try_recv, "S", "qq");
 TWO(meet_close_recv, "c", "r");
 TWO(meet_close_send, "s", "c");
 TWO(meet_close_try, "c", "pq");
 TWO(meet_cancel_recv, "X", "K");
-TWO(meet_cancel_send, "rX", "kk");
 TWO(meet_free, "s", "rf");
 TWO(meet_free_closed, "sc", "uf");
 
 #undef PLAY_BOUNDS
-#define PLAY_BOUNDS .bound = 1, .stale = 2, .hints = "policy.c"
+#define PLAY_BOUNDS                                                            \
+    .bound = 1, .stale = 1, .timeouts = 1, .spurious = -1, .hints = "policy.c"
 
-PLAY_SCENARIO(meet_three, 0, true, PLAY_THREADS_3, "SS", "R", "RR");
-PLAY_SCENARIO(meet_three_timed, 0, true, PLAY_THREADS_3, "S", "SS", "RR");
-PLAY_SCENARIO(meet_three_close, 0, true, PLAY_THREADS_3, "s", "c", "Ru");
-PLAY_SCENARIO(meet_three_cancel, 0, true, PLAY_THREADS_3, "S", "X", "Kq");
-PLAY_SCENARIO(meet_three_free, 0, true, PLAY_THREADS_3, "s", "s", "rrf");
+#define LONG(id, n, ...)                                                       \
+    PLAY_SCENARIO(id##_long, 0, true, PLAY_THREADS_##n, __VA_ARGS__);          \
+    PLAY_RANDOM_OF(id##_long, n)
+
+LONG(meet_timed_twice, 2, "SS", "RR");
+LONG(meet_cancel_send, 2, "rX", "kk");
+LONG(meet_three, 3, "SS", "R", "R");
+LONG(meet_three_timed, 3, "S", "S", "RR");
+LONG(meet_three_close, 3, "s", "c", "Ru");
+LONG(meet_three_cancel, 3, "S", "X", "Kq");
+LONG(meet_three_free, 3, "s", "s", "rrf");
+
+/* Four threads: the newest values, and time-outs only when all sleep. */
+#undef PLAY_BOUNDS
+#define PLAY_BOUNDS                                                            \
+    .bound = 1, .stale = -1, .timeouts = -1, .spurious = -1, .hints = "policy.c"
+
+LONG(meet_four, 4, "S", "S", "R", "R");
