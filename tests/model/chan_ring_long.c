@@ -39,4 +39,4 @@ LONG(free_by_last_receiver, 1, 3, "s", "s", "rrf");
 
 LONG(chained_wakes, 2, 4, "ss", "r", "r", "X");
 LONG(two_by_two, 1, 4, "s", "s", "r", "r");
-LONG(two_by_two_timed, 1, 4, "SS", "S", "R", "RR");
+LONG(two_by_two_timed, 1, 4, "S", "S", "R", "R");
