@@ -189,7 +189,7 @@ fork_child(void)
 }
 
 /* The clock and the counter at one moment.  Of several readings the closest
- * pair: a preemption, or the first call's page faults, would be calibrated in. */
+ * pair: a preemption or the first call would be calibrated in. */
 struct moment {
     int64_t ns;
     uint64_t cycles;
