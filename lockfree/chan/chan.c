@@ -107,7 +107,7 @@ recv_slow(weir_chan *ch, void *msg, weir_limit limit)
         status = wr_rendezvous_recv(ch, msg, limit);
     else
         status = wr_bounded_recv(ch, msg, limit);
-    if (status == WEIR_CLOSED)
+    if (status == WEIR_CLOSED && ch->elem_bytes > 0)
         memset(msg, 0, ch->elem_bytes);
     return status;
 }
@@ -129,7 +129,7 @@ try_recv_slow(weir_chan *ch, void *msg)
         status = wr_rendezvous_try_recv(ch, msg);
     else
         status = wr_bounded_try_recv(ch, msg);
-    if (status == WEIR_CLOSED)
+    if (status == WEIR_CLOSED && ch->elem_bytes > 0)
         memset(msg, 0, ch->elem_bytes);
     return status;
 }
@@ -139,7 +139,8 @@ try_recv_slow(weir_chan *ch, void *msg)
 static WR_NOINLINE int
 fill_sized(weir_chan *ch, char *slot, const void *msg, uint64_t t)
 {
-    weir_copy(slot + sizeof(uint64_t), msg, ch->elem_bytes);
+    if (ch->elem_bytes > 0) /* else msg may be NULL */
+        weir_copy(slot + sizeof(uint64_t), msg, ch->elem_bytes);
     weir_ring_publish(slot, t | WEIR_RING_FULL);
     return WEIR_OK;
 }
@@ -147,7 +148,8 @@ fill_sized(weir_chan *ch, char *slot, const void *msg, uint64_t t)
 static WR_NOINLINE int
 empty_sized(weir_chan *ch, char *slot, void *msg, uint64_t h)
 {
-    weir_copy(msg, slot + sizeof(uint64_t), ch->elem_bytes);
+    if (ch->elem_bytes > 0)
+        weir_copy(msg, slot + sizeof(uint64_t), ch->elem_bytes);
     weir_ring_publish(slot, h + ch->shape.lap);
     return WEIR_OK;
 }

@@ -111,7 +111,7 @@ chan_copy(const weir_chan *ch, void *to, const void *from)
         weir_copy(to, from, 8);
     else if (ch->elem_bytes == 4)
         weir_copy(to, from, 4);
-    else
+    else if (ch->elem_bytes > 0) /* else both may be NULL */
         weir_copy(to, from, ch->elem_bytes);
 }
 
