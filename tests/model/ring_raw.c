@@ -147,6 +147,92 @@ MC_SCENARIO(spsc_cap2, .setup = ring_setup,
 BOTH_SAY_NO(ring2, &q2);
 BOTH_SAY_NO(line2, &l2);
 
+/* One side's ticket is claimed and not stamped; a later one is complete, so a
+ * try of the other side does not say no. */
+WEIR_MPMC(ring3, struct pair, 3);
+static ring3 q3;
+
+enum { FIRST_IS_IN = 6 }; /* a ghost */
+
+static void
+push_one(void)
+{
+    struct pair p = { 1, 2 };
+
+    mc_assert(ring3_try_push(&q3, p));
+}
+
+static void
+push_then_pop(void)
+{
+    struct pair p;
+
+    push_one();
+    mc_assert(ring3_try_pop(&q3, &p) && p.b == 2);
+}
+
+static void
+pop_one(void)
+{
+    struct pair p;
+
+    mc_assert(ring3_try_pop(&q3, &p) && p.b == 2);
+}
+
+static void
+pop_then_push(void)
+{
+    pop_one();
+    push_one();
+}
+
+static void
+ring3_setup(void)
+{
+    ring3_init(&q3);
+}
+
+static void
+ring3_fill(void)
+{
+    ring3_init(&q3);
+    for (int i = 0; i < 3; i++)
+        push_one();
+}
+
+MC_SCENARIO(pop_behind_claimed, .setup = ring3_setup,
+            .threads = { push_one, push_then_pop });
+MC_SCENARIO(push_behind_claimed, .setup = ring3_fill,
+            .threads = { pop_one, pop_then_push });
+
+/* Never empty after the first push of the first thread: it pops one behind two
+ * complete pushes, and the third thread one. */
+static void
+push_push_pop(void)
+{
+    push_one();
+    mc_ghost_set(FIRST_IS_IN, 1);
+    mc_tell();
+    push_one();
+    pop_one();
+}
+
+static void
+pop_if_in(void)
+{
+    struct pair p;
+    bool in;
+
+    mc_hear();
+    in = mc_ghost(FIRST_IS_IN) != 0;
+    if (!ring3_try_pop(&q3, &p))
+        mc_assert(!in);
+}
+
+MC_SCENARIO(never_empty, .setup = ring3_setup,
+            .threads = { push_push_pop, push_one, pop_if_in }, .bound = 3,
+            .stale = 1, .stays = -1);
+
 /* Two of each side by the stamp alone: every element once. */
 static void
 poll_pusher(void)

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * model/chan_rules.c - the smallest races that single rules of the protocol
+ * are there for; tests/model/mutants removes the rules one by one.
+ */
+#include "chan_play.h"
+
+#include "chan/chan.h"
+
+#define PLAY_BOUNDS .bound = 2, .stale = 2, .hints = "policy.c"
+
+#define TWO(id, cap, a, b)                                                     \
+    PLAY_SCENARIO(id, cap, true, PLAY_THREADS_2, a, b)
+
+/* A ticket is claimed and its stamp not moved; a later one is complete. */
+TWO(try_recv_behind_claimed, 2, "s", "sq");
+TWO(try_send_behind_claimed, 2, "r", "ssrp");
+/* The opposite index has passed the own one, read before. */
+TWO(try_send_overtaken, 2, "p", "sr");
+TWO(length_overtaken, 2, "l", "srs");
+TWO(send_after_close, 1, "cp", "S");
+TWO(send_until_after_close, 1, "cS", "p");
+TWO(close_beside_recv, 2, "ssc", "ul");
+
+/* Three parties: schedules only, so that three preemptions end. */
+#undef PLAY_BOUNDS
+#define PLAY_BOUNDS                                                            \
+    .bound = 2, .stale = -1, .spurious = -1, .timeouts = 1, .stays = 1,        \
+    .hints = "policy.c"
+
+#define THREE(id, cap, a, b, c)                                                \
+    PLAY_SCENARIO(id, cap, true, PLAY_THREADS_3, a, b, c)
+
+THREE(left_then_locked_send, 1, "S", "R", "qq");
+THREE(left_then_locked_recv, 1, "SS", "R", "pp");
+THREE(hand_in_and_try_recv, 1, "SS", "R", "qq");
+THREE(hand_in_and_try_send, 1, "SS", "R", "p");
+THREE(own_index_first, 2, "s", "srsr", "q");
+
+#undef PLAY_BOUNDS
+#define PLAY_BOUNDS                                                            \
+    .bound = 1, .stale = -1, .spurious = -1, .timeouts = -1, .stays = 2,       \
+    .hints = "policy.c"
+
+THREE(two_parked_senders, 1, "ss", "s", "rrr");
+THREE(two_parked_receivers, 1, "r", "rr", "sss");
+
+/* Direct calls: what a history cannot tell. */
+static weir_chan *ch;
+
+static void
+make(size_t capacity)
+{
+    ch = weir_chan_make(sizeof(uint64_t), capacity);
+    wr_waiter_put(wr_waiter_get());
+}
+
+static void
+make_meet(void)
+{
+    make(0);
+}
+
+static void
+make_two(void)
+{
+    make(2);
+}
+
+static void
+free_it(void)
+{
+    weir_chan_free(ch);
+}
+
+static void
+recv_one(void)
+{
+    uint64_t v;
+
+    mc_assert(weir_chan_recv(ch, &v) == WEIR_OK && v == 7);
+}
+
+static void
+send_one(void)
+{
+    const uint64_t v = 7;
+
+    mc_assert(weir_chan_send(ch, &v) == WEIR_OK);
+}
+
+/* A try meets a parked party in the end, and each of several. */
+static void
+try_send_one(void)
+{
+    const uint64_t v = 7;
+
+    while (weir_chan_try_send(ch, &v) != WEIR_OK)
+        mc_relax();
+}
+
+static void
+try_send_two(void)
+{
+    try_send_one();
+    try_send_one();
+}
+
+static void
+try_recv_one(void)
+{
+    uint64_t v;
+
+    while (weir_chan_try_recv(ch, &v) != WEIR_OK)
+        mc_relax();
+    mc_assert(v == 7);
+}
+
+static void
+try_recv_two(void)
+{
+    try_recv_one();
+    try_recv_one();
+}
+
+#define BOUND_1 .bound = 1, .stale = 1, .stays = 1, .spurious = -1
+
+MC_SCENARIO(try_meets_receiver, .setup = make_meet, .check = free_it,
+            .threads = { recv_one, try_send_one });
+MC_SCENARIO(try_meets_sender, .setup = make_meet, .check = free_it,
+            .threads = { send_one, try_recv_one });
+MC_SCENARIO(try_meets_two_receivers, .setup = make_meet, .check = free_it,
+            .threads = { recv_one, recv_one, try_send_two }, BOUND_1);
+MC_SCENARIO(try_meets_two_senders, .setup = make_meet, .check = free_it,
+            .threads = { send_one, send_one, try_recv_two }, BOUND_1);
+
+/* A limit that has passed is a try: it finds what is certainly there. */
+static void
+send_and_recv_in_time(void)
+{
+    uint64_t v = 7;
+
+    send_one();
+    mc_assert(weir_chan_recv_until(ch, &v, weir_limit_at(0)) == WEIR_OK);
+}
+
+MC_SCENARIO(passed_limit_recv, .setup = make_two, .check = free_it,
+            .threads = { send_one, send_and_recv_in_time });
+
+static void
+fill(void)
+{
+    const uint64_t v = 7;
+
+    make(2);
+    for (int i = 0; i < 2; i++)
+        mc_assert(weir_chan_send(ch, &v) == WEIR_OK);
+}
+
+static void
+recv_and_send_in_time(void)
+{
+    const uint64_t v = 7;
+
+    recv_one();
+    mc_assert(weir_chan_send_until(ch, &v, weir_limit_at(0)) == WEIR_OK);
+}
+
+MC_SCENARIO(passed_limit_send, .setup = fill, .check = free_it,
+            .threads = { recv_one, recv_and_send_in_time });
+
+/* So also beside a parked party, which has flagged the word. */
+static void
+recv_in_time(void)
+{
+    uint64_t v;
+
+    mc_assert(weir_chan_recv_until(ch, &v, weir_limit_at(0)) == WEIR_OK);
+}
+
+static void
+send_in_time(void)
+{
+    const uint64_t v = 7;
+
+    mc_assert(weir_chan_send_until(ch, &v, weir_limit_at(0)) == WEIR_OK);
+}
+
+MC_SCENARIO(passed_limit_recv_flagged, .setup = fill, .check = free_it,
+            .threads = { send_one, recv_in_time });
+MC_SCENARIO(passed_limit_send_flagged, .setup = make_two, .check = free_it,
+            .threads = { recv_one, send_in_time });
