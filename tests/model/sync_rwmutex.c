@@ -17,23 +17,23 @@ static weir_rwmutex rw = WEIR_RWMUTEX_INIT;
 static int data;
 static struct weir_cancel cancel;
 
-/* The growth of the pools is not explored: a thread finds a free table. */
+/* The growth of the pools is not explored: each thread finds a free table. */
 static void
 prepare(void)
 {
-    struct wr_holds *tables[3];
     struct wr_thread *self = wr_sys_self();
+    const struct wr_hold_ops *ops;
+    struct wr_holds *tables[3];
 
     wr_waiter_put(wr_waiter_get());
     for (int i = 0; i < 3; i++) {
-        tables[i] = wr_holds_get();
         self->holds = NULL;
+        tables[i] = wr_holds_get();
     }
+    ops = self->hold_ops;
     for (int i = 0; i < 3; i++) {
         self->holds = tables[i];
-        self->hold_ops->at_exit(self);
-        if (i < 2)
-            (void)wr_holds_get();
+        ops->at_exit(self);
     }
 }
 
