@@ -70,7 +70,11 @@ class Bars
 };
 
 /* CPU time in ns that the calling thread's wait of one kind costs. */
-double cpu_of_message_wait(const Topology &topology, int64_t wait_ns);
+struct WaitCost {
+    double first; /**< of a thread that never waited before */
+    double later;
+};
+WaitCost cpu_of_message_wait(const Topology &topology, int64_t wait_ns);
 double cpu_of_expiring_wait(int64_t wait_ns);
 double cpu_of_bare_wait(int64_t wait_ns);
 

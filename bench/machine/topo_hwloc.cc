@@ -76,6 +76,31 @@ describe_caches(hwloc_topology_t t, Topology &out)
     }
 }
 
+/* Results are shared: of hwloc's free-form notes only those that describe the
+ * CPU stay; others name the host, serial numbers, groups. */
+static std::string
+without_names(const std::string &xml)
+{
+    static const char *const kept[] = { "CPU", "Backend", "hwlocVersion",
+                                        "Architecture", "OSName" };
+    const std::string head = "<info name=\"";
+    std::string out;
+    size_t from = 0;
+
+    for (;;) {
+        const size_t at = xml.find(head, from);
+        if (at == std::string::npos)
+            return out + xml.substr(from);
+        const size_t end = xml.find("/>", at);
+        bool keep = false;
+        for (const char *name : kept)
+            keep =
+                keep || xml.compare(at + head.size(), strlen(name), name) == 0;
+        out += xml.substr(from, (keep ? end + 2 : at) - from);
+        from = end + 2;
+    }
+}
+
 static void
 keep_xml(hwloc_topology_t t, Topology &out)
 {
@@ -83,7 +108,7 @@ keep_xml(hwloc_topology_t t, Topology &out)
     int length = 0;
 
     if (hwloc_topology_export_xmlbuffer(t, &text, &length, 0) == 0) {
-        out.xml = text;
+        out.xml = without_names(text);
         hwloc_free_xmlbuffer(t, text);
     }
 }

@@ -36,7 +36,7 @@ here()
     return topology;
 }
 
-/* Loses one message in a thousand. */
+/* Loses one message in ten. */
 class Lossy : public TwinQueue
 {
   public:
@@ -44,7 +44,7 @@ class Lossy : public TwinQueue
 
     void send(uint64_t message)
     {
-        if (message == end_mark || message % 1000 != 999)
+        if (message == end_mark || message % 10 != 9)
             TwinQueue::send(message);
     }
 };
@@ -57,7 +57,7 @@ class Garbling : public TwinQueue
 
     void send(uint64_t message)
     {
-        TwinQueue::send(message % 500 == 9 ? message + 1 : message);
+        TwinQueue::send(message % 10 == 9 ? message + 1 : message);
     }
 };
 
@@ -198,6 +198,9 @@ TEST(lock_load_finds_a_lock_that_lets_two_in)
 {
     const Place place = compact_place(here(), 2);
 
+#if defined(__SANITIZE_THREAD__)
+    TEST_SKIP("races on purpose");
+#endif
     if (here().pus.size() < 2)
         TEST_SKIP("one CPU");
     EXPECT_TRUE(found_wrong(
