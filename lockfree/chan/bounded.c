@@ -159,7 +159,7 @@ send_locked(weir_chan *ch, const void *msg, struct wr_waiter *w)
     } else if (wr_list_is_empty(&ch->senders) && !freeze_full(ch)) {
         status = CHAN_RETRY;
     } else {
-        w->node.msg = (void *)(uintptr_t)msg; /* only read */
+        chan_offer(ch, w, msg);
         wr_waiter_arm(w);
         wr_list_append(&ch->senders, &w->node.link);
         status = CHAN_PARKED;
@@ -237,7 +237,7 @@ send_park(weir_chan *ch, const void *msg, struct wr_waiter *w, weir_limit limit)
     const int status = send_locked(ch, msg, w);
 
     if (status == CHAN_PARKED)
-        return wr_chan_park(ch, w, &ch->senders, &ch->receive, limit, false);
+        return wr_chan_park_sender(ch, w, limit, false);
     wr_waiter_put(w);
     return status;
 }
@@ -340,7 +340,7 @@ recv_locked(weir_chan *ch, void *msg, struct wr_waiter *w)
         if (wr_list_is_empty(&ch->receivers))
             status = freeze_empty(ch);
         if (status == WEIR_OK) {
-            w->node.msg = msg;
+            chan_accept(ch, w, msg);
             wr_waiter_arm(w);
             wr_list_append(&ch->receivers, &w->node.link);
             status = CHAN_PARKED;
@@ -424,7 +424,7 @@ recv_park(weir_chan *ch, void *msg, struct wr_waiter *w, weir_limit limit)
     const int status = recv_locked(ch, msg, w);
 
     if (status == CHAN_PARKED)
-        return wr_chan_park(ch, w, &ch->receivers, &ch->send, limit, false);
+        return wr_chan_park_receiver(ch, w, msg, limit, false);
     wr_waiter_put(w);
     return status;
 }

@@ -360,20 +360,44 @@ weir_chan_cap(const weir_chan *ch)
     return ch == NULL ? 0 : ch->shape.capacity;
 }
 
+/* Withdraw w, which has left, from `list`, which freezes `frozen`. */
+static void
+withdraw(weir_chan *ch, struct wr_waiter *w, struct wr_list *list,
+         struct chan_side *frozen)
+{
+    wr_lock_acquire(&ch->lock);
+    if (wr_link_is_linked(&w->node.link))
+        wr_list_unlink(list, &w->node.link);
+    chan_thaw(frozen, list); /* speed only: the next slow call would */
+    wr_lock_release(&ch->lock);
+}
+
 int
-wr_chan_park(weir_chan *ch, struct wr_waiter *w, struct wr_list *list,
-             struct chan_side *frozen, weir_limit limit, bool poll)
+wr_chan_park_sender(weir_chan *ch, struct wr_waiter *w, weir_limit limit,
+                    bool poll)
 {
     bool left;
     const int status = wr_waiter_wait(w, limit, poll, &left);
 
-    if (left) {
-        wr_lock_acquire(&ch->lock);
-        if (wr_link_is_linked(&w->node.link))
-            wr_list_unlink(list, &w->node.link);
-        chan_thaw(frozen, list); /* speed only: the next slow call would */
-        wr_lock_release(&ch->lock);
-    }
+    if (left)
+        withdraw(ch, w, &ch->senders, &ch->receive);
+    wr_waiter_put(w);
+    return status;
+}
+
+int
+wr_chan_park_receiver(weir_chan *ch, struct wr_waiter *w, void *msg,
+                      weir_limit limit, bool poll)
+{
+    /* Once served, the channel may be gone. */
+    const uint32_t small = chan_is_small(ch) ? ch->elem_bytes : 0;
+    bool left;
+    const int status = wr_waiter_wait(w, limit, poll, &left);
+
+    if (left)
+        withdraw(ch, w, &ch->receivers, &ch->send);
+    else if (status == WEIR_OK && small > 0)
+        weir_copy(msg, w->small, small);
     wr_waiter_put(w);
     return status;
 }

@@ -138,10 +138,36 @@ chan_unable(int tried, int limit_status)
     return limit_status == WEIR_OK ? WEIR_NOMEM : limit_status;
 }
 
-/* Park w, which is enrolled in `list`; `frozen` is the word that the list
- * freezes.  The status of the wait. */
-int wr_chan_park(weir_chan *ch, struct wr_waiter *w, struct wr_list *list,
-                 struct chan_side *frozen, weir_limit limit, bool poll);
+/* Where a party that may park keeps its message: a small one in its waiter, on
+ * the line that its counterpart takes anyway. */
+static inline bool
+chan_is_small(const weir_chan *ch)
+{
+    return ch->elem_bytes <= WR_SMALL_BYTES;
+}
+
+static inline void
+chan_offer(const weir_chan *ch, struct wr_waiter *w, const void *msg)
+{
+    w->node.msg = (void *)(uintptr_t)msg; /* only read */
+    if (chan_is_small(ch)) {
+        w->node.msg = w->small;
+        chan_copy(ch, w->small, msg);
+    }
+}
+
+static inline void
+chan_accept(const weir_chan *ch, struct wr_waiter *w, void *msg)
+{
+    w->node.msg = chan_is_small(ch) ? w->small : msg;
+}
+
+/* Park w, which is enrolled among the senders or the receivers, and give it
+ * back.  The status of the wait. */
+int wr_chan_park_sender(weir_chan *ch, struct wr_waiter *w, weir_limit limit,
+                        bool poll);
+int wr_chan_park_receiver(weir_chan *ch, struct wr_waiter *w, void *msg,
+                          weir_limit limit, bool poll);
 
 /* The flavours' slow paths: after one look has failed. */
 int wr_bounded_send(weir_chan *ch, const void *msg, weir_limit limit);

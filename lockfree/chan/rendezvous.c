@@ -71,7 +71,7 @@ send_meet(weir_chan *ch, const void *msg, struct wr_waiter *w)
     int status;
 
     if (w != NULL)
-        w->node.msg = (void *)(uintptr_t)msg; /* only read */
+        chan_offer(ch, w, msg);
     status = meet(ch, theirs, ours, w, &met);
     if (met != NULL) {
         chan_copy(ch, met->msg, msg);
@@ -89,7 +89,7 @@ recv_meet(weir_chan *ch, void *msg, struct wr_waiter *w)
     int status;
 
     if (w != NULL)
-        w->node.msg = msg;
+        chan_accept(ch, w, msg);
     status = meet(ch, theirs, ours, w, &met);
     if (met != NULL) {
         chan_copy(ch, msg, met->msg);
@@ -142,7 +142,7 @@ wr_rendezvous_send(weir_chan *ch, const void *msg, weir_limit limit)
     }
     status = send_meet(ch, msg, w);
     if (status == CHAN_PARKED)
-        return wr_chan_park(ch, w, &ch->senders, &ch->receive, limit, true);
+        return wr_chan_park_sender(ch, w, limit, true);
     wr_waiter_put(w);
     return status;
 }
@@ -164,7 +164,7 @@ wr_rendezvous_recv(weir_chan *ch, void *msg, weir_limit limit)
     }
     status = recv_meet(ch, msg, w);
     if (status == CHAN_PARKED)
-        return wr_chan_park(ch, w, &ch->receivers, &ch->send, limit, true);
+        return wr_chan_park_receiver(ch, w, msg, limit, true);
     wr_waiter_put(w);
     return status;
 }

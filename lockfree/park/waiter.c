@@ -39,7 +39,10 @@ wr_waiter_arm(struct wr_waiter *w)
     const struct wr_parker *parker = wr_sys_self()->parker;
     const uint64_t number = (weir_load_rlx(&w->chain) >> 32) + 1;
 
-    w->parker = parker == NULL ? &thread_parker : parker;
+    if (parker == NULL)
+        parker = &thread_parker;
+    if (w->parker != parker) /* completers keep a copy of this line */
+        w->parker = parker;
     /* relaxed: the release of the list lock publishes both. */
     weir_store_rlx(&w->chain, number << 32 | WR_LINK_EMPTY);
     weir_store_rlx(&w->word, WAITER_WAITING);

@@ -93,19 +93,23 @@ struct wr_node {
     wr_behind behind;         /* its completer's, between claim and grant */
 };
 
-/* What a completer touches is one line. */
+#define WR_SMALL_BYTES 8
+
+/* What a completer writes is one line, a small message included. */
 struct wr_waiter {
     WEIR_ATOMIC(uint32_t) word;
-    uint32_t id;                 /* set once */
-    WEIR_ATOMIC(uint64_t) chain; /* wait number << 32 | link */
+    uint32_t id;                         /* set once */
+    WEIR_ATOMIC(uint64_t) chain;         /* wait number << 32 | link */
+    struct wr_node node;                 /* for a wait on one object */
+    unsigned char small[WR_SMALL_BYTES]; /* node.msg may point here */
+
+    struct wr_link cancel_link; /* under the cancel source's lock */
     const struct wr_parker *parker;
-    struct wr_node node;             /* for a wait on one object */
-    struct wr_link cancel_link;      /* under the cancel source's lock */
     WEIR_ATOMIC(uint32_t) next_free; /* id; in the pool only */
 } WR_ALIGNED(WEIR_SEPARATION);
 
 WR_STATIC_ASSERT(offsetof(struct wr_waiter, cancel_link) == WEIR_CACHE_LINE,
-                 "word, chain and node of a waiter share a line");
+                 "what a completer writes is one line");
 
 /* A waiter for the calling party.  NULL: out of memory. */
 struct wr_waiter *wr_waiter_get(void);
