@@ -5,8 +5,10 @@
  * A reader that meets a writer polls for a while, then yields: as long as it
  * does not sleep, the writer's unlock need not give it a hold before it runs
  * again, which the next writer would wait for.  Then it sleeps in the list of
- * readers.  A writer has the mutex first, then waits for the holds to go: it
- * polls the first table that has one, yields, then sleeps on that table, then on the
+ * readers.
+ *
+ * A writer has the mutex first, then waits for the holds to go: it polls the
+ * first table that has one, yields, then sleeps on that table, then on the
  * next; when all are clear, on central.
  */
 #include "sync/rwmutex.h"
