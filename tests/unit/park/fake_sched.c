@@ -38,7 +38,8 @@ static struct {
     unsigned parks;
     unsigned unparks;
     bool spurious;
-    struct task *current; /* of the scheduler's thread, as is the rest */
+    bool ended; /* the task that ran last; of the scheduler's thread */
+    struct task *current; /* likewise, as is the rest */
     ucontext_t home;
     struct fake_fiber home_fiber;
 } sched = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -85,6 +86,7 @@ task_main(void)
     (void)pthread_mutex_lock(&sched.lock);
     task->state = TASK_ENDED;
     (void)pthread_mutex_unlock(&sched.lock);
+    sched.ended = true;
     go_home(task, 1);
 }
 
@@ -94,12 +96,13 @@ go_to(struct task *task)
     struct fake_fiber unused;
 
     sched.current = task;
+    sched.ended = false;
     fake_fiber_leave(&sched.home_fiber, &task->fiber, 0);
     fake_tsan_switch(task->fiber.tsan);
     (void)swapcontext(&sched.home, &task->context);
     fake_fiber_enter(&sched.home_fiber, &unused);
     sched.current = NULL;
-    if (task->state == TASK_ENDED) {
+    if (sched.ended) {
         fake_tsan_destroy(task->fiber.tsan);
         free(task->stack);
         task->stack = NULL;
@@ -173,22 +176,6 @@ expire_locked(void)
     return earliest;
 }
 
-static struct task *
-next_ready(void)
-{
-    struct task *task;
-
-    (void)pthread_mutex_lock(&sched.lock);
-    (void)expire_locked();
-    task = sched.first;
-    if (task != NULL) {
-        sched.first = task->next;
-        task->state = TASK_RUNNING;
-    }
-    (void)pthread_mutex_unlock(&sched.lock);
-    return task;
-}
-
 static unsigned
 parked_locked(void)
 {
@@ -199,21 +186,37 @@ parked_locked(void)
     return parked;
 }
 
+/* The next task to run; NULL: *parked is how many are parked, at one moment. */
+static struct task *
+next_ready(unsigned *parked)
+{
+    struct task *task;
+
+    (void)pthread_mutex_lock(&sched.lock);
+    (void)expire_locked();
+    task = sched.first;
+    if (task != NULL) {
+        sched.first = task->next;
+        task->state = TASK_RUNNING;
+    } else {
+        *parked = parked_locked();
+    }
+    (void)pthread_mutex_unlock(&sched.lock);
+    return task;
+}
+
 unsigned
 fake_sched_run_ready(void)
 {
     struct task *task;
-    unsigned parked;
+    unsigned parked = 0;
 
     must(sched.current == NULL, "a task runs the scheduler");
     sched.home_fiber.tsan = fake_tsan_current();
     wr_sys_self()->parker = &fake_parker;
-    for (task = next_ready(); task != NULL; task = next_ready())
+    while ((task = next_ready(&parked)) != NULL)
         go_to(task);
     wr_sys_self()->parker = NULL;
-    (void)pthread_mutex_lock(&sched.lock);
-    parked = parked_locked();
-    (void)pthread_mutex_unlock(&sched.lock);
     return parked;
 }
 
