@@ -37,7 +37,8 @@ grow_locked(void)
     if (*slab == NULL)
         return NULL;
     /* order(holds.known) SC: before this thread's first look at a lock's word;
-     * a writer that misses it in wr_holds_count() has not missed a reader. */
+     * a writer that misses it in wr_holds_count() has not missed a reader.
+     * order(holds.known) REL: the slab, see wr_holds_wake_all(). */
     (void)weir_xchg_sc(&known, number + 1);
     return table_at(number);
 }
@@ -184,8 +185,8 @@ wr_holds_wake(struct wr_holds *t)
 void
 wr_holds_wake_all(void)
 {
-    /* order(holds.known) SC: speed only; see grow_locked(). */
-    const unsigned n = weir_load_sc(&known);
+    /* order(holds.known) ACQ: the slabs, see grow_locked(). */
+    const unsigned n = weir_load_acq(&known);
 
     for (unsigned i = 0; i < n; i++) {
         struct wr_holds *t = table_at(i);

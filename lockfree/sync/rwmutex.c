@@ -276,7 +276,7 @@ rlock_slow(weir_rwmutex *rw, weir_limit limit)
 static inline bool
 rlock_now(weir_rwmutex *rw)
 {
-    struct wr_holds *t = wr_sys_self()->holds;
+    struct wr_holds *t = wr_sys_self_here()->holds;
 
     return wr_likely(t != NULL) &&
            wr_likely(weir_load_rlx(&t->slot[0]) == NULL) &&
@@ -324,7 +324,7 @@ runlock_slow(weir_rwmutex *rw)
 void
 weir_rwmutex_runlock(weir_rwmutex *rw)
 {
-    struct wr_holds *t = wr_sys_self()->holds;
+    struct wr_holds *t = wr_sys_self_here()->holds;
 
     if (wr_likely(t != NULL) && wr_likely(weir_load_rlx(&t->slot[0]) == rw))
         wr_slot_leave(t, 0);
