@@ -4,9 +4,10 @@
  * variables, as a careful programmer writes it with pthreads.
  *
  * Fair means: mutex, positions and slots on separate lines; elements of a fixed
- * type, copied by an assignment; a signal only when somebody waits, sent after
- * the mutex is released; and the suite keeps a second thread alive, so that
- * glibc's shortcut for programs without threads is off.
+ * type, copied by an assignment; a signal only when somebody waits who has not
+ * been signalled yet, sent after the mutex is released; and the suite keeps a
+ * second thread alive, so that glibc's shortcut for programs without threads is
+ * off.
  *
  * Capacity 0 is a rendezvous: a sender returns only when its message is taken.
  */
@@ -20,6 +21,16 @@
 
 namespace bench
 {
+
+/** Take one waiter off the count: it is about to be signalled.  One that finds
+ * nothing, or woke for no reason, counts itself again when it waits again. */
+inline bool take_one(unsigned &waiting)
+{
+    if (waiting == 0)
+        return false;
+    waiting--;
+    return true;
+}
 
 /** A bounded queue of 8-byte messages, capacity from 1 up. */
 class TwinQueue
@@ -45,7 +56,6 @@ class TwinQueue
         while (length_ == capacity_) {
             senders_++;
             pthread_cond_wait(&not_full_, &mutex_);
-            senders_--;
         }
         put_and_unlock(message);
     }
@@ -56,7 +66,6 @@ class TwinQueue
         while (length_ == 0) {
             receivers_++;
             pthread_cond_wait(&not_empty_, &mutex_);
-            receivers_--;
         }
         return take_and_unlock();
     }
@@ -99,7 +108,7 @@ class TwinQueue
         slots_[tail_] = message;
         tail_ = tail_ + 1 == capacity_ ? 0 : tail_ + 1;
         length_++;
-        const bool wake = receivers_ > 0;
+        const bool wake = take_one(receivers_);
         pthread_mutex_unlock(&mutex_);
         if (wake)
             pthread_cond_signal(&not_empty_);
@@ -110,7 +119,7 @@ class TwinQueue
         const uint64_t message = slots_[head_];
         head_ = head_ + 1 == capacity_ ? 0 : head_ + 1;
         length_--;
-        const bool wake = senders_ > 0;
+        const bool wake = take_one(senders_);
         pthread_mutex_unlock(&mutex_);
         if (wake)
             pthread_cond_signal(&not_full_);
@@ -144,12 +153,11 @@ class TwinMeeting
         while (full_) {
             senders_++;
             pthread_cond_wait(&free_, &mutex_);
-            senders_--;
         }
         slot_ = message;
         full_ = true;
         const uint64_t ticket = ++put_;
-        if (receivers_ > 0)
+        if (take_one(receivers_))
             pthread_cond_signal(&offered_);
         while (taken_ < ticket)
             pthread_cond_wait(&met_, &mutex_);
@@ -162,7 +170,6 @@ class TwinMeeting
         while (!full_) {
             receivers_++;
             pthread_cond_wait(&offered_, &mutex_);
-            receivers_--;
         }
         const uint64_t message = slot_;
         full_ = false;
@@ -170,7 +177,7 @@ class TwinMeeting
         /* Under the mutex: one sender waits for it now; after the release a
          * second one might, and take the wake of the first. */
         pthread_cond_signal(&met_);
-        const bool wake = senders_ > 0;
+        const bool wake = take_one(senders_);
         pthread_mutex_unlock(&mutex_);
         if (wake)
             pthread_cond_signal(&free_);
