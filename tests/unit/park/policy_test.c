@@ -180,6 +180,10 @@ TEST(yields_that_never_pay_become_fewer_and_never_none)
     unsigned last = WR_YIELD_MAX;
 
     wr_learned_init(&l);
+    if (wr_sys_cpus() == 1) { /* nobody who could answer runs meanwhile */
+        EXPECT_EQ(wr_learned_yields(&l), 0);
+        return;
+    }
     EXPECT_EQ(wr_learned_yields(&l), WR_YIELD_MAX);
     for (int i = 0; i < 2000; i++) {
         last = wr_learned_yields(&l);
