@@ -6,7 +6,6 @@
  * futex wait is FUTEX_WAIT_BITSET, whose deadline is absolute, so that a wait
  * that is interrupted and resumed does not drift.
  */
-#include "park/sys.h"
 #include "park/thread.h"
 
 #include <errno.h>
@@ -24,8 +23,7 @@
 #define CALIBRATION_READINGS 5
 
 /* TLS of the executable's own block: no call into the dynamic loader. */
-static __thread struct wr_thread self_block
-    __attribute__((tls_model("initial-exec")));
+__thread struct wr_thread wr_sys_self_block;
 
 static pthread_key_t exit_key;
 static uint64_t cycles_per_us = 1000; /* set once, before main */
@@ -166,7 +164,7 @@ wr_sys_cycles_of_ns(uint64_t ns)
 WR_NOINLINE struct wr_thread *
 wr_sys_self(void)
 {
-    return &self_block;
+    return &wr_sys_self_block;
 }
 
 static void

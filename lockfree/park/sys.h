@@ -42,6 +42,20 @@ struct wr_thread; /* park/thread.h */
  * another thread, so its address must not be kept across a park. */
 struct wr_thread *wr_sys_self(void);
 
+/* The same without a call, for a path on which nothing can park. */
+#if defined(WEIR_ATOMIC_BACKEND)
+#define wr_sys_self_here wr_sys_self
+#else
+extern __thread struct wr_thread wr_sys_self_block
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+static inline struct wr_thread *
+wr_sys_self_here(void)
+{
+    return &wr_sys_self_block;
+}
+#endif
+
 /* Call wr_thread_exit(self) when the calling thread ends, also if it is called
  * again from a later destructor of the same thread. */
 void wr_sys_at_thread_exit(struct wr_thread *self);
