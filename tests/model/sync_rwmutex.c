@@ -211,6 +211,27 @@ SCENARIO(rw_hand_over_write,
          .threads = { read_and_hand_over, take_over, write_once }, .bound = 1,
          .stale = 1);
 
+/* The holder stays: its slot still says that it reads when the hold is gone. */
+static WEIR_ATOMIC(int) written;
+
+static void
+hand_over_and_stay(void)
+{
+    read_and_hand_over();
+    while (!weir_load_acq(&written))
+        weir_cpu_relax();
+}
+
+static void
+write_and_say(void)
+{
+    write_once();
+    weir_store_rel(&written, 1);
+}
+
+WAKES(rw_hand_over_wake,
+      .threads = { hand_over_and_stay, take_over, write_and_say }, .bound = 1);
+
 /* And a holder that takes and gives back others of its own meanwhile. */
 static void
 hand_over_and_read(void)
@@ -228,7 +249,7 @@ SCENARIO(rw_hand_over_hop_write,
 /* Holds that go round: the hold that take_over() gives back moves from the
  * table of this thread to that of read_for_another() while it is being looked
  * for. */
-static WEIR_ATOMIC(int) lent, done;
+static WEIR_ATOMIC(int) lent, returned;
 
 static void
 read_and_give_back_another(void)
@@ -244,7 +265,7 @@ read_for_another(void)
 {
     weir_rwmutex_rlock(&rw);
     weir_store_rel(&lent, 1);
-    while (!weir_load_acq(&done))
+    while (!weir_load_acq(&returned))
         weir_cpu_relax();
 }
 
@@ -252,7 +273,7 @@ static void
 take_over_and_say(void)
 {
     take_over();
-    weir_store_rel(&done, 1);
+    weir_store_rel(&returned, 1);
 }
 
 SCENARIO(rw_hand_round,
