@@ -204,8 +204,8 @@ want_no_more_locked(struct wr_holds *t)
 }
 
 int
-wr_holds_wait(unsigned number, const weir_rwmutex *rw, struct wr_waiter *w,
-              weir_limit limit)
+wr_holds_wait(unsigned number, weir_rwmutex *rw, uint32_t central,
+              struct wr_waiter *w, weir_limit limit)
 {
     struct wr_holds *t = table_at(number);
     bool left;
@@ -216,7 +216,9 @@ wr_holds_wait(unsigned number, const weir_rwmutex *rw, struct wr_waiter *w,
      * wr_slot_leave(). */
     (void)weir_xchg_sc(&t->wanted, 1);
     wr_spin_away(SETTLE_NS);
-    if (count_in(t, rw) == 0) {
+    /* order(rwmutex.central) SC: another thread gave back what stands here,
+     * see leave_central(): it wakes those who want. */
+    if (count_in(t, rw) == 0 || weir_load_sc(&rw->central) != central) {
         want_no_more_locked(t);
         wr_lock_release(&t->lock);
         return WEIR_AGAIN;

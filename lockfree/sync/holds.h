@@ -66,10 +66,11 @@ void wr_holds_wake_all(void);
 uint32_t wr_holds_count(const weir_rwmutex *rw, unsigned *from,
                         bool first_only);
 
-/* Sleep until rw may have left the table of that number.  WEIR_AGAIN: it did,
- * or may have; else the limit's status. */
-int wr_holds_wait(unsigned number, const weir_rwmutex *rw, struct wr_waiter *w,
-                  weir_limit limit);
+/* Sleep until rw may have left the table of that number; not at all if its
+ * central is not `central` any more.  WEIR_AGAIN: look again; else the limit's
+ * status. */
+int wr_holds_wait(unsigned number, weir_rwmutex *rw, uint32_t central,
+                  struct wr_waiter *w, weir_limit limit);
 
 /* Claim everybody in the list, in order: linked through their nodes' link.next,
  * NULL at the end.  Holds: its lock. */

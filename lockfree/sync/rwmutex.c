@@ -386,14 +386,14 @@ sleep_on_central(weir_rwmutex *rw, struct wr_waiter *w, weir_limit limit)
 
 /* Sleep on a table that has a hold, for a step at most. */
 static void
-sleep_on_table(weir_rwmutex *rw, unsigned number, struct wr_waiter *w,
-               weir_limit limit, int64_t *step_ns)
+sleep_on_table(weir_rwmutex *rw, unsigned number, uint32_t central,
+               struct wr_waiter *w, weir_limit limit, int64_t *step_ns)
 {
     const int64_t look_ns = wr_sys_now_ns() + *step_ns;
 
     if (limit.at_ns > look_ns)
         limit.at_ns = look_ns;
-    if (wr_holds_wait(number, rw, w, limit) == WEIR_TIMEOUT &&
+    if (wr_holds_wait(number, rw, central, w, limit) == WEIR_TIMEOUT &&
         *step_ns < STEP_MAX_NS)
         *step_ns *= 2;
 }
@@ -405,16 +405,23 @@ drain_slow(weir_rwmutex *rw, unsigned from, weir_limit limit)
     int64_t step_ns = STEP_MIN_NS;
     int status = WEIR_OK;
 
-    while (!is_clear(rw, &from)) {
-        unsigned busy = from;
+    for (;;) {
+        /* relaxed: before the sum; a sleep on an older value is refused. */
+        const uint32_t central = weir_load_rlx(&rw->central);
+        unsigned busy;
 
+        if (is_clear(rw, &from)) {
+            status = WEIR_OK;
+            break;
+        }
+        busy = from;
         status = wr_limit_status(limit);
         if (status != WEIR_OK)
             break;
         if (w == NULL)
             wr_sys_nap(WR_NAP_NS);
         else if (wr_holds_count(rw, &busy, true) != 0)
-            sleep_on_table(rw, busy, w, limit, &step_ns);
+            sleep_on_table(rw, busy, central, w, limit, &step_ns);
         else
             sleep_on_central(rw, w, limit);
     }

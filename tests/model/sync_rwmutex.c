@@ -279,7 +279,7 @@ take_over_and_say(void)
 SCENARIO(rw_hand_round,
          .threads = { read_and_give_back_another, take_over_and_say,
                       read_for_another },
-         .bound = 1, .stale = 1);
+         .bound = 1, .stale = 2);
 
 static const uint64_t both[] = { 0, 1 };
 
