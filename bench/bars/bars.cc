@@ -74,13 +74,20 @@ Bars::result_of(const std::string &name)
     die(exit_failed, "this machine has no cell %s", name.c_str());
 }
 
+/* Absolute medians, and how steady the machine was. */
 static std::string
 note_of(const CellResult &result)
 {
     std::string note;
 
+    for (size_t i = 0; i < result.summaries.size(); i++) {
+        const Contender &contender = result.cell->contenders[i];
+        if (i == 0 || contender.name == result.cell->baseline)
+            note += (i == 0 ? "" : ", ") + contender.name + " " +
+                    format_ns(result.summaries[i].ns.median);
+    }
     if (result.trip_ns > 0)
-        note = "line trip " + format_ns(result.trip_ns);
+        note += ", line trip " + format_ns(result.trip_ns);
     if (result.moved > 0)
         note += ", " + std::to_string(result.moved) + " rounds repeated";
     if (!result.steady)

@@ -24,7 +24,8 @@ namespace bench
 
 /** Take one waiter off the count: it is about to be signalled.  One that finds
  * nothing, or woke for no reason, counts itself again when it waits again. */
-inline bool take_one(unsigned &waiting)
+inline bool
+take_one(unsigned &waiting)
 {
     if (waiting == 0)
         return false;

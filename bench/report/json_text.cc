@@ -18,7 +18,7 @@ JsonText::separate()
     if (!first_)
         text_ += ',';
     first_ = false;
-    if (depth_ > 0 && depth_ <= 3) {
+    if (depth_ > 0 && depth_ <= 2) {
         text_ += '\n';
         text_.append(static_cast<size_t>(depth_) * 2, ' ');
     }
@@ -38,7 +38,7 @@ JsonText &
 JsonText::close(char bracket)
 {
     depth_--;
-    if (!first_ && depth_ < 3) {
+    if (!first_ && depth_ < 2) {
         text_ += '\n';
         text_.append(static_cast<size_t>(depth_) * 2, ' ');
     }

@@ -12,11 +12,11 @@
 
 #include "park/sys.h"
 
-#define WR_LOCK_SPIN_NS 2000 /* a list lock is held for tens of ns */
-#define WR_WAIT_SPIN_NS 3000 /* polling before yielding */
-#define WR_POLL_NS 40        /* between two looks at a polled line */
-#define WR_YIELD_MAX 2 /* yields before sleeping ... */
-#define WR_YIELD_BAD 1 /* ... when they keep failing */
+#define WR_LOCK_SPIN_NS 2000     /* a list lock is held for tens of ns */
+#define WR_WAIT_SPIN_NS 3000     /* polling before yielding */
+#define WR_POLL_NS 40            /* between two looks at a polled line */
+#define WR_YIELD_MAX 2           /* yields before sleeping ... */
+#define WR_YIELD_BAD 1           /* ... when they keep failing */
 #define WR_YIELD_TIME_NS 1000000 /* others run meanwhile; a hog ends it */
 #define WR_YIELD_REAL_NS 300 /* a yield that returns sooner has not yielded */
 #define WR_NAP_NS 50000      /* a step of a wait for an unpublished item */

@@ -46,9 +46,9 @@ void play_check(void);
 
 /* The same script, by seeded random schedules. */
 #define PLAY_RANDOM_OF(id, n)                                                  \
-    MC_SCENARIO(id##_random, .setup = setup_##id,                              \
-                .threads = PLAY_THREADS_##n, .check = play_check,              \
-                .bound = -1, .stale = 4, .spurious = 2, .random = 20000)
+    MC_SCENARIO(id##_random, .setup = setup_##id, .threads = PLAY_THREADS_##n, \
+                .check = play_check, .bound = -1, .stale = 4, .spurious = 2,   \
+                .random = 20000)
 
 #define PLAY_THREADS_2                                                         \
     {                                                                          \

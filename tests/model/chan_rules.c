@@ -9,8 +9,7 @@
 
 #define PLAY_BOUNDS .bound = 2, .stale = 2, .hints = "policy.c"
 
-#define TWO(id, cap, a, b)                                                     \
-    PLAY_SCENARIO(id, cap, true, PLAY_THREADS_2, a, b)
+#define TWO(id, cap, a, b) PLAY_SCENARIO(id, cap, true, PLAY_THREADS_2, a, b)
 
 /* A ticket is claimed and its stamp not moved; a later one is complete. */
 TWO(try_recv_behind_claimed, 2, "s", "sq");

@@ -153,8 +153,7 @@ complete_two_then_one(void)
 }
 
 MC_SCENARIO(chain_waits_again, .setup = prepare, .check = all_gone,
-            .threads = { wait_two, wait_one, complete_two_then_one },
-            BOUND_1);
+            .threads = { wait_two, wait_one, complete_two_then_one }, BOUND_1);
 
 /* Whoever leaves is not served, and the other way round. */
 static void
@@ -198,8 +197,7 @@ complete_first(void)
 }
 
 MC_SCENARIO(wait_twice_served, .setup = prepare, .check = all_gone,
-            .threads = { wait_two, complete_first, complete_second },
-            BOUND_1);
+            .threads = { wait_two, complete_first, complete_second }, BOUND_1);
 
 /* Cancel: the wait ends with its status, or was served. */
 static int word_before; /* plain: before the fire, after the wait */
@@ -246,8 +244,7 @@ MC_SCENARIO(cancel_orders_wait, .setup = prepare, .check = all_gone,
 MC_SCENARIO(cancel_never_fired, .setup = prepare, .check = all_gone,
             .threads = { wait_cancelled, complete_one });
 MC_SCENARIO(cancel_against_grant, .setup = prepare, .check = all_gone,
-            .threads = { wait_cancelled, complete_once_timed, fire },
-            BOUND_1);
+            .threads = { wait_cancelled, complete_once_timed, fire }, BOUND_1);
 MC_SCENARIO(cancel_two_waits, .setup = prepare, .check = all_gone,
             .threads = { wait_cancelled, wait_cancelled, fire }, BOUND_1);
 
