@@ -44,6 +44,15 @@ THREE(own_index_first, 2, "s", "srsr", "q");
 THREE(two_parked_senders, 1, "ss", "s", "rrr");
 THREE(two_parked_receivers, 1, "r", "rr", "sss");
 
+/* A failed enrolment stores the send word back: who reads the index from that
+ * store sees what its claimers had seen (else the length is 2). */
+#undef PLAY_BOUNDS
+#define PLAY_BOUNDS                                                            \
+    .bound = 1, .stale = 4, .spurious = -1, .timeouts = -1, .stays = 1,        \
+    .hints = "policy.c"
+
+PLAY_SCENARIO(thawed_send_word, 2, false, PLAY_THREADS_3, "sRs", "R", "l");
+
 /* Direct calls: what a history cannot tell. */
 static weir_chan *ch;
 
@@ -189,3 +198,38 @@ MC_SCENARIO(passed_limit_recv_flagged, .setup = fill, .check = free_it,
             .threads = { send_one, recv_in_time });
 MC_SCENARIO(passed_limit_send_flagged, .setup = make_two, .check = free_it,
             .threads = { recv_one, send_in_time });
+
+/* What was done before a close is seen by who is told CLOSED. */
+static int before_close; /* plain */
+
+static void
+write_and_close(void)
+{
+    before_close = 1;
+    mc_assert(weir_chan_close(ch) == WEIR_OK);
+}
+
+static void
+recv_closed(void)
+{
+    uint64_t v;
+
+    if (weir_chan_recv(ch, &v) == WEIR_CLOSED)
+        mc_assert(before_close == 1);
+}
+
+static void
+try_recv_closed(void)
+{
+    uint64_t v;
+
+    if (weir_chan_try_recv(ch, &v) == WEIR_CLOSED)
+        mc_assert(before_close == 1);
+}
+
+MC_SCENARIO(close_publishes, .setup = make_two, .check = free_it,
+            .threads = { write_and_close, recv_closed });
+MC_SCENARIO(close_publishes_to_try, .setup = make_two, .check = free_it,
+            .threads = { write_and_close, try_recv_closed });
+MC_SCENARIO(close_publishes_meet, .setup = make_meet, .check = free_it,
+            .threads = { write_and_close, try_recv_closed });

@@ -162,8 +162,10 @@ search(const struct mc_scenario *s, const struct options *o, double start)
 {
     double limit = o->seconds > 0 ? o->seconds : s->seconds;
     uint64_t random = o->random ? o->random : s->random;
-    uint64_t most = random ? random : o->executions;
+    uint64_t most = random;
 
+    if (o->executions && (!most || o->executions < most))
+        most = o->executions;
     if (random)
         K->max.preempt = 1 << 20;
     K->mode = SEARCH_TREE;

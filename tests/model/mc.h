@@ -43,6 +43,7 @@ struct mc_scenario {
     int nomem;       /* allocations that fail, default none */
     int stays;       /* polls that end before others have run, default 2 */
     int steps;       /* per execution, default 3000 */
+    uint64_t look;   /* cycles between two looks at the counter, default 2^24 */
     double seconds;  /* of search, default no limit */
     uint64_t random; /* runs of a random search instead of the tree */
     enum mc_bug expect_bug;

@@ -35,6 +35,9 @@ hold_twice(void)
 MC_SCENARIO(lock_two, .threads = { hold_twice, hold_twice });
 MC_SCENARIO(lock_three, .threads = { hold, hold, hold }, .stale = 1);
 
+/* Two looks at the lock before anybody sleeps. */
+MC_SCENARIO(lock_spins, .threads = { hold_twice, hold_twice }, .look = 700);
+
 /* Who holds it last frees it: the unlock before it touches it no more. */
 struct counted {
     struct wr_lock lock;

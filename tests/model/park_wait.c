@@ -138,7 +138,8 @@ MC_SCENARIO(wait_served, .setup = prepare, .check = all_gone,
             .threads = { wait_one, complete_one });
 
 MC_SCENARIO(chain_two, .setup = prepare, .check = all_gone,
-            .threads = { wait_one, wait_one, complete_two }, BOUND_1);
+            .threads = { wait_one, wait_one, complete_two }, .bound = 2,
+            .stale = 1, .stays = 1, .spurious = -1);
 
 /* A waits again at once; its second wait ends only after B's first.  B must not
  * hang on that wait of A. */
