@@ -13,7 +13,7 @@ format_number(double value)
 {
     char text[32];
     const double size = std::fabs(value);
-    const int digits = size < 0.0995 ? 3 : size < 9.995 ? 2 : size < 99.95;
+    const int digits = size < 0.9995 ? 3 : size < 9.995 ? 2 : size < 99.95;
 
     snprintf(text, sizeof text, "%.*f", digits, value);
     return text;
