@@ -85,9 +85,8 @@ check_handed_over(weir_rwmutex *rw)
     wr_lock_acquire(wr_mutex_list_lock(&rw->writers));
     freeze_locked(rw);
     holds = wr_holds_count(rw, &from, false) * CENTRAL_HOLD;
-    /* order(rwmutex.central) ACQ: after the slots, as is_clear(); see
-     * leave_central(). */
-    holds += weir_load_acq(&rw->central) & ~CENTRAL_ASLEEP;
+    /* relaxed: a slot that was seen empty has published its move. */
+    holds += weir_load_rlx(&rw->central) & ~CENTRAL_ASLEEP;
     (void)weir_fetch_and_rlx(&rw->writers.word, ~(uint32_t)MUTEX_FROZEN);
     wr_lock_release(wr_mutex_list_lock(&rw->writers));
     WR_CHECK((int32_t)holds > 0, "rwmutex",
@@ -346,8 +345,7 @@ is_clear(weir_rwmutex *rw, unsigned *from)
         return false;
     /* order(rwmutex.central) SC: after this writer's LOCKED, and after the
      * slots (H2); against central_enter().
-     * order(rwmutex.central) ACQ: see leave_central(), as in
-     * check_handed_over(). */
+     * order(rwmutex.central) ACQ: see leave_central(). */
     holds += weir_load_sc(&rw->central) & ~CENTRAL_ASLEEP;
     return holds == 0;
 }
