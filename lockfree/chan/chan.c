@@ -99,16 +99,18 @@ send_slow(weir_chan *ch, const void *msg, weir_limit limit)
 static WR_COLD int
 recv_slow(weir_chan *ch, void *msg, weir_limit limit)
 {
+    uint32_t elem_bytes;
     int status;
 
     if (ch == NULL)
         return nil_wait(limit);
+    elem_bytes = ch->elem_bytes; /* now: who was parked may find it freed */
     if (chan_is_rendezvous(ch))
         status = wr_rendezvous_recv(ch, msg, limit);
     else
         status = wr_bounded_recv(ch, msg, limit);
-    if (status == WEIR_CLOSED && ch->elem_bytes > 0)
-        memset(msg, 0, ch->elem_bytes);
+    if (status == WEIR_CLOSED && elem_bytes > 0)
+        memset(msg, 0, elem_bytes);
     return status;
 }
 

@@ -24,7 +24,8 @@
  *   Q  receive <= send <= receive + capacity (+ 1 inside a hand-in)
  *   With capacity >= 1 the lists are never both non-empty.
  *
- * Order on every path, locked or not: index first, then stamp.
+ * Order on every path, locked or not: index first, then stamp; but for a
+ * hand-in, whose words stand still for all others (bounded.c, recv_flagged).
  *
  * Race: a party enrols against a claim
  *

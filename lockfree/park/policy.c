@@ -135,8 +135,7 @@ wr_learned_yields(struct wr_learned *l)
     const unsigned bad = weir_load_rlx(&l->yield_bad) + 1u;
 
     /* On one CPU every party that yields unenrolled costs a switch per round,
-     * and those that sleep are served by name: 38 us against 3.8 us a message
-     * at capacity 1 with ten on each side. */
+     * while those that sleep are served by name; see docs/design/001. */
     if (wr_sys_cpus() == 1)
         return 0;
     weir_store_rlx(&l->yield_bad, (uint8_t)(bad < 255 ? bad : SPIN_GIVE_UP));

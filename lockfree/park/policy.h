@@ -4,8 +4,8 @@
  *
  * All budgets are times, never counts: a pause costs 10 to 18 ns and a yield
  * 0.16 to 1.2 us on machines seen so far.  Nobody spins where the process may
- * run on one CPU only.  Every constant here was chosen by a measurement named
- * in docs/design/001-house-core-main-job.md.
+ * run on one CPU only.  The constants come from the measurements behind the
+ * core protocol; how often to yield was measured anew, see docs/design/001.
  */
 #ifndef WR_PARK_POLICY_H
 #define WR_PARK_POLICY_H
@@ -14,7 +14,6 @@
 
 #define WR_LOCK_SPIN_NS 2000     /* a list lock is held for tens of ns */
 #define WR_WAIT_SPIN_NS 3000     /* polling before yielding */
-#define WR_POLL_NS 40            /* between two looks at a polled line */
 #define WR_YIELD_MAX 2           /* yields before sleeping ... */
 #define WR_YIELD_BAD 1           /* ... when they keep failing */
 #define WR_YIELD_TIME_NS 1000000 /* others run meanwhile; a hog ends it */

@@ -182,6 +182,8 @@ wr_sys_at_thread_exit(struct wr_thread *self)
 static void
 fork_child(void)
 {
+    /* Asked anew: a child often binds itself.  Limit: if the first thread that
+     * asks is bound to one CPU, nobody in this child spins. */
     weir_store_rlx(&cpus, 0);
     wr_waiter_after_fork();
 }
