@@ -79,14 +79,18 @@ await_stamp(char *slot, uint64_t want)
         wr_sys_nap(WR_NAP_NS);
 }
 
-/* The lock holder's claim of a ticket. */
+/* The lock holder's claim of a ticket, of a word that nobody else moves and
+ * that it has read by weir_ring_load_word().
+ *
+ * A store: it needs no order.exact of its own.  Whoever claims on the other
+ * side beyond this ticket has read the stamp that follows, and is ordered; and
+ * all earlier claims of the other side are before the lock (R, S).  So no two
+ * parties miss each other's claim through it. */
 static void
 move_word(struct chan_side *side, uint64_t word)
 {
-    /* order(ring.claim) REL+ACQ, order(ring.exact) SC: as weir_ring_claim().
-     * An exchange, not a store: its party may look at the opposite index
-     * next. */
-    (void)weir_xchg_sc(&side->word, word);
+    /* order(ring.claim) REL: as weir_ring_claim(). */
+    weir_store_rel(&side->word, word);
 }
 
 /* Freeze the receive word and see whether the ring is exactly full: only then
@@ -100,9 +104,9 @@ freeze_full(weir_chan *ch)
     /* A freeze that must fail would send passers-by to the lock. */
     if (!weir_ring_is_full(ch->shape, t, h))
         return false;
-    /* order(ring.claim) REL+ACQ: the receives before it are seen, those after
-     * it see the flag in weir_ring_claim(). */
-    h = weir_fetch_or_acqrel(&ch->receive.word, CHAN_SLOW);
+    /* order(ring.claim) ACQ: what the receives before it had read, for a thaw
+     * passes it on; those after it see the flag in weir_ring_claim(). */
+    h = weir_fetch_or_acq(&ch->receive.word, CHAN_SLOW);
     t = weir_ring_load_word(&ch->send.word);
     if (weir_ring_is_full(ch->shape, t, h))
         return true;
@@ -280,15 +284,16 @@ freeze_empty(weir_chan *ch)
 
     if ((t & ~WEIR_RING_FLAGS) != (h & ~WEIR_RING_FLAGS))
         return CHAN_RETRY;
-    /* order(ring.claim) REL+ACQ: the sends before it are seen, those after it
-     * see the flag in weir_ring_claim(). */
-    t = weir_fetch_or_acqrel(&ch->send.word, CHAN_SLOW);
+    if (t & CHAN_CLOSED) /* under the lock; so t does not move any more */
+        return WEIR_CLOSED;
+    /* order(ring.claim) ACQ: what the sends before it had read, for a thaw
+     * passes it on; those after it see the flag in weir_ring_claim(). */
+    t = weir_fetch_or_acq(&ch->send.word, CHAN_SLOW);
     h = weir_ring_load_word(&ch->receive.word);
-    if ((t & ~WEIR_RING_FLAGS) == (h & ~WEIR_RING_FLAGS) && !(t & CHAN_CLOSED))
+    if ((t & ~WEIR_RING_FLAGS) == (h & ~WEIR_RING_FLAGS))
         return WEIR_OK;
     chan_thaw(&ch->send, &ch->receivers);
-    return (t & ~WEIR_RING_FLAGS) == (h & ~WEIR_RING_FLAGS) ? WEIR_CLOSED
-                                                            : CHAN_RETRY;
+    return CHAN_RETRY;
 }
 
 /* Take the message of slot h, whose word is frozen, and move the first parked
@@ -309,7 +314,7 @@ recv_flagged(weir_chan *ch, void *msg, char *slot, uint64_t h)
     chan_copy(ch, slot + sizeof(uint64_t), served->msg);
     /* By S the ring is exactly full: no sender's ticket has a free slot, so
      * the send word does not move under us, although it is not frozen. */
-    t = weir_load_rlx(&ch->send.word);
+    t = weir_ring_load_word(&ch->send.word);
     WR_ASSERT(t == h + ch->shape.lap); /* S */
     weir_ring_publish(slot, t | WEIR_RING_FULL);
     /* Receive last, so that nobody sees the ring emptier than it is. */

@@ -99,18 +99,16 @@ send_slow(weir_chan *ch, const void *msg, weir_limit limit)
 static WR_COLD int
 recv_slow(weir_chan *ch, void *msg, weir_limit limit)
 {
-    uint32_t elem_bytes;
     int status;
 
     if (ch == NULL)
         return nil_wait(limit);
-    elem_bytes = ch->elem_bytes; /* now: who was parked may find it freed */
     if (chan_is_rendezvous(ch))
         status = wr_rendezvous_recv(ch, msg, limit);
     else
         status = wr_bounded_recv(ch, msg, limit);
-    if (status == WEIR_CLOSED && elem_bytes > 0)
-        memset(msg, 0, elem_bytes);
+    if (status == WEIR_CLOSED && ch->elem_bytes > 0)
+        memset(msg, 0, ch->elem_bytes);
     return status;
 }
 
@@ -318,9 +316,9 @@ weir_chan_close(weir_chan *ch)
 
     WR_CHECK(ch != NULL, "channel", "close of NULL");
     wr_lock_acquire(&ch->lock);
-    /* order(ring.claim) REL+ACQ: what the closer did is before every receive
-     * that finds the flag; no weir_ring_claim() of this word follows. */
-    t = weir_fetch_or_acqrel(&ch->send.word, CHAN_CLOSED);
+    /* order(ring.claim) REL: what the closer did is before every receive that
+     * finds the flag; no weir_ring_claim() of this word follows. */
+    t = weir_fetch_or_rel(&ch->send.word, CHAN_CLOSED);
     if (t & CHAN_CLOSED) {
         wr_lock_release(&ch->lock);
         return WEIR_CLOSED;
@@ -391,15 +389,13 @@ int
 wr_chan_park_receiver(weir_chan *ch, struct wr_waiter *w, void *msg,
                       weir_limit limit, bool poll)
 {
-    /* Once served, the channel may be gone. */
-    const uint32_t small = chan_is_small(ch) ? ch->elem_bytes : 0;
     bool left;
     const int status = wr_waiter_wait(w, limit, poll, &left);
 
     if (left)
         withdraw(ch, w, &ch->receivers, &ch->send);
-    else if (status == WEIR_OK && small > 0)
-        weir_copy(msg, w->small, small);
+    else if (status == WEIR_OK && chan_is_small(ch))
+        chan_copy(ch, msg, w->small);
     wr_waiter_put(w);
     return status;
 }

@@ -41,8 +41,8 @@
  *   no fence.  Senders enrol as the mirror image.
  *
  * Race: a limit against a completion: the waiter's word decides, *before* the
- * channel's lock is taken (park/waiter.h W1).  A party that was served never
- * touches the channel again.
+ * channel's lock is taken (park/waiter.h W1).  A sender that was served never
+ * touches the channel again.  (Receives have returned before free.)
  *
  * Lifetime  a message becomes visible by its stamp, the last touch of a sender
  *           without the lock, or by work under the lock, which free takes.

@@ -54,9 +54,8 @@ meet(weir_chan *ch, struct queue theirs, struct queue ours, struct wr_waiter *w,
             meeting = (meeting | ours.flag) + MEET_STEP;
             status = CHAN_PARKED;
         }
-        /* order(meet.flag) REL: what came before the enrolment is seen by a
-         * try that acts on the flag, see look(). */
-        weir_store_rel(&ch->meeting, meeting);
+        /* relaxed: a try that acts on the flag takes the lock. */
+        weir_store_rlx(&ch->meeting, meeting);
     }
     wr_lock_release(&ch->lock);
     return status;
@@ -102,8 +101,8 @@ recv_meet(weir_chan *ch, void *msg, struct wr_waiter *w)
 static int
 look(weir_chan *ch, uint64_t flag)
 {
-    /* order(meet.flag) ACQ: see meet(). */
-    if (weir_load_acq(&ch->meeting) & flag)
+    /* relaxed: see meet(); and WEIR_AGAIN orders nothing. */
+    if (weir_load_rlx(&ch->meeting) & flag)
         return WEIR_OK;
     return weir_ring_load_word(&ch->send.word) & CHAN_CLOSED ? WEIR_CLOSED
                                                              : WEIR_AGAIN;

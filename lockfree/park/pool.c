@@ -16,8 +16,9 @@ wr_pool_find(uint32_t id)
 {
     const uint32_t i = id - WR_LINK_FIRST_ID + (1u << SLAB_FIRST_LOG2);
     const unsigned log2 = 31u - (unsigned)__builtin_clz(i);
-    /* order(pool.slab) ACQ: the slab's ids, see grow_locked(). */
-    struct wr_waiter *slab = weir_load_acq(&slabs[log2 - SLAB_FIRST_LOG2]);
+    /* relaxed: who has an id has got it by pool.head, waiter.chain or a lock,
+     * and so from after grow_locked(). */
+    struct wr_waiter *slab = weir_load_rlx(&slabs[log2 - SLAB_FIRST_LOG2]);
 
     return &slab[i - (1u << log2)];
 }
@@ -33,9 +34,10 @@ try_pop(void)
         const uint64_t next = weir_load_rlx(&w->next_free);
         const uint64_t tag = (found >> 32) + 1;
 
-        /* order(pool.head) REL+ACQ: what its last user did is before what
-         * ours does; see wr_pool_push(). */
-        if (weir_cas_acqrel(&head, &found, tag << 32 | next))
+        /* order(pool.head) ACQ: what its last user did is before what ours
+         * does; see wr_pool_push().  A pop passes nothing on, and leaves the
+         * pushes before it in their release sequences. */
+        if (weir_cas_acq(&head, &found, tag << 32 | next))
             return w;
     }
     return NULL;
@@ -72,8 +74,8 @@ grow_locked(void)
         slab[i].id = first_id + i;
         slab[i].node.waiter = &slab[i];
     }
-    /* order(pool.slab) REL: the ids are written, see wr_pool_find(). */
-    weir_store_rel(&slabs[slab_count], slab);
+    /* relaxed: see wr_pool_find(). */
+    weir_store_rlx(&slabs[slab_count], slab);
     slab_count++;
     for (uint32_t i = count - 1; i > 0; i--)
         wr_pool_push(&slab[i]);

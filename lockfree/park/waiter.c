@@ -61,9 +61,9 @@ wr_waiter_claim_first(struct wr_list *list, wr_behind *behind)
         while ((word & WAITER_STATE) == WAITER_WAITING) {
             const uint32_t asleep = word & WAITER_ASLEEP;
 
-            /* order(waiter.claim) REL+ACQ: against leave(); after what the
-             * party did before it enrolled. */
-            if (!weir_cas_acqrel(&w->word, &word, WAITER_CLAIMED | asleep))
+            /* relaxed: one word decides against leave(); the list lock orders
+             * what the party did before it enrolled, DONE what we do. */
+            if (!weir_cas_rlx(&w->word, &word, WAITER_CLAIMED | asleep))
                 continue;
             node->behind = *behind;
             if (asleep && w->parker->chained)
@@ -83,9 +83,9 @@ hang(struct wr_waiter *w, wr_behind behind)
     struct wr_waiter *sleeper = wr_pool_find((uint32_t)behind);
     uint64_t chain = behind >> 32 << 32 | WR_LINK_EMPTY;
 
-    /* order(waiter.chain) REL+ACQ: DONE is before the take in take_chain(),
-     * so that the wake that it sends finds w done. */
-    return weir_cas_acqrel(&sleeper->chain, &chain, chain | w->id);
+    /* order(waiter.chain) REL: DONE is before the take in take_chain(), so
+     * that the wake that it sends finds w done. */
+    return weir_cas_rel(&sleeper->chain, &chain, chain | w->id);
 }
 
 void
@@ -96,9 +96,9 @@ wr_waiter_grant(struct wr_node *node, int status)
     const struct wr_parker *parker = w->parker;
     const wr_behind behind = node->behind;
 
-    /* order(waiter.done) REL+ACQ: the message is in place before the party
-     * sees DONE in wait_end(); ASLEEP is seen if it was set before. */
-    if (!(weir_xchg_acqrel(&w->word, word_of(WAITER_DONE, status)) &
+    /* order(waiter.done) REL: the message is in place before the party sees
+     * DONE in wait_end().  An exchange: ASLEEP is seen if it was set before. */
+    if (!(weir_xchg_rel(&w->word, word_of(WAITER_DONE, status)) &
           WAITER_ASLEEP))
         return;
     if (behind == 0 || !parker->chained || !hang(w, behind))
@@ -111,8 +111,8 @@ take_chain(struct wr_waiter *w)
 {
     /* relaxed: only this thread moves the number. */
     const uint64_t number = weir_load_rlx(&w->chain) >> 32 << 32;
-    /* order(waiter.chain) REL+ACQ: see hang(). */
-    const uint64_t chain = weir_xchg_acqrel(&w->chain, number | WR_LINK_TAKEN);
+    /* order(waiter.chain) ACQ: see hang(). */
+    const uint64_t chain = weir_xchg_acq(&w->chain, number | WR_LINK_TAKEN);
     const uint32_t id = (uint32_t)chain;
 
     /* By our own parker: the other party, of the same kind, is done, and may
@@ -129,8 +129,9 @@ leave(struct wr_waiter *w, int status)
     uint32_t word = weir_load_rlx(&w->word);
 
     while ((word & WAITER_STATE) == WAITER_WAITING)
-        /* order(waiter.claim) REL+ACQ: against wr_waiter_claim_first(). */
-        if (weir_cas_acqrel(&w->word, &word, word_of(WAITER_LEFT, status)))
+        /* relaxed: one word decides against wr_waiter_claim_first(); what a
+         * canceller did is ordered by its source's lock. */
+        if (weir_cas_rlx(&w->word, &word, word_of(WAITER_LEFT, status)))
             return true;
     return false;
 }

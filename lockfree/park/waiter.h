@@ -14,7 +14,7 @@
  *
  * Transitions
  *     party      IDLE -> WAITING    under the list lock, when it enrols
- *     claimer    WAITING -> CLAIMED under the list lock  [waiter.claim]
+ *     claimer    WAITING -> CLAIMED under the list lock
  *     claimer    CLAIMED -> DONE    after the unlock      [waiter.done]
  *     party      WAITING -> LEFT    deadline; canceller: cancel
  *     party      + ASLEEP           before it sleeps, in WAITING or CLAIMED

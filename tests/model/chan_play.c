@@ -225,6 +225,9 @@ play_check(void)
     if (!was_freed()) {
         mc_assert(wr_list_is_empty(&ch->senders));
         mc_assert(wr_list_is_empty(&ch->receivers));
+        /* Nobody is parked: the next call has its fast path. */
+        mc_assert(!(weir_load_rlx(&ch->send.word) & CHAN_SLOW));
+        mc_assert(!(weir_load_rlx(&ch->receive.word) & CHAN_SLOW));
         weir_chan_free(ch);
     }
     chan_model_init(&model, now_playing->capacity);

@@ -19,6 +19,7 @@
  *     did itself comes before, and no edge hides a missing one
  *   - nobody overtakes: a party that waited when a call began no longer waits
  *     when that call, of its side, returns with a message moved
+ *   - no word is flagged for ever: who leaves last takes its flag off
  */
 #ifndef WEIR_MODEL_CHAN_PLAY_H
 #define WEIR_MODEL_CHAN_PLAY_H

@@ -6,6 +6,7 @@
 #include "chan_play.h"
 
 #include "chan/chan.h"
+#include "park/thread.h"
 
 #define PLAY_BOUNDS .bound = 2, .stale = 2, .hints = "policy.c"
 
@@ -233,3 +234,89 @@ MC_SCENARIO(close_publishes_to_try, .setup = make_two, .check = free_it,
             .threads = { write_and_close, try_recv_closed });
 MC_SCENARIO(close_publishes_meet, .setup = make_meet, .check = free_it,
             .threads = { write_and_close, try_recv_closed });
+
+/* By the checker's own look: neither a step nor an access. */
+MC_GHOST static bool
+words_hold_q(void)
+{
+    const uint64_t t = ch->send.word & ~WEIR_RING_FLAGS;
+    const uint64_t h = ch->receive.word & ~WEIR_RING_FLAGS;
+
+    return h <= t && t - h <= ch->shape.lap;
+}
+
+MC_GHOST static bool
+list_is_unlocked(void)
+{
+    return ch->lock.word == LOCK_FREE;
+}
+
+/* Q: a slot is free for the next lap only once the index says so.  The parked
+ * sender has left, so that the receiver takes the message under the lock
+ * without handing one in. */
+static void
+fill_one(void)
+{
+    make(1);
+    send_one();
+}
+
+static void
+send_or_leave(void)
+{
+    const uint64_t v = 7;
+    int status;
+
+    status = weir_chan_send_until(ch, &v, weir_deadline(WEIR_S(3600)));
+    mc_assert(status != WEIR_AGAIN && status != WEIR_NOMEM);
+}
+
+static void
+try_send_and_look(void)
+{
+    const uint64_t v = 7;
+
+    if (weir_chan_try_send(ch, &v) == WEIR_OK)
+        mc_assert(words_hold_q());
+}
+
+MC_SCENARIO(freed_after_the_index, .setup = fill_one, .check = free_it,
+            .threads = { send_or_leave, recv_one, try_send_and_look },
+            .stale = -1, .spurious = -1, .timeouts = 1, .stays = 1);
+
+/* chan.h, Locks: nobody is woken under the list lock. */
+static int
+plain_park(struct wr_waiter *w, uint32_t seen, int64_t deadline_ns)
+{
+    return wr_sys_futex_wait(&w->word, seen, deadline_ns);
+}
+
+static void
+unlocked_unpark(struct wr_waiter *w)
+{
+    mc_assert(list_is_unlocked());
+    wr_sys_futex_wake(&w->word, 1);
+}
+
+static const struct wr_parker unlocked_parker = { plain_park, unlocked_unpark,
+                                                  false };
+
+static void
+recv_unlocked(void)
+{
+    uint64_t v;
+
+    wr_sys_self()->parker = &unlocked_parker;
+    mc_assert(weir_chan_recv(ch, &v) != WEIR_NOMEM);
+}
+
+static void
+close_it(void)
+{
+    mc_assert(weir_chan_close(ch) == WEIR_OK);
+}
+
+MC_SCENARIO(close_wakes_unlocked, .setup = make_two, .check = free_it,
+            .threads = { recv_unlocked, close_it });
+MC_SCENARIO(send_wakes_unlocked, .setup = make_two, .check = free_it,
+            .threads = { recv_unlocked, send_one });

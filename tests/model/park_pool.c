@@ -60,13 +60,15 @@ pop_two_push_first(void)
 MC_SCENARIO(pool_two, .setup = grow,
             .threads = { pop_two, pop_two_push_first });
 
-/* The first pops of all grow the pool, and look for what the other made. */
+/* The first pops of all grow the pool, and look for what the other made: slabs
+ * double, so threads that start together must not add one each. */
 static void
 first_pop(void)
 {
     struct wr_waiter *w = own();
 
     mc_assert(w->node.waiter == w);
+    mc_assert(w->id < WR_LINK_FIRST_ID + 32); /* of the first slab */
     disown(w);
 }
 

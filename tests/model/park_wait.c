@@ -29,7 +29,7 @@ static int message[MC_MAX_THREADS]; /* plain: grant before wait's return */
 /* Of three parties. */
 #define BOUND_1 .bound = 1, .stale = 1, .stays = 1, .spurious = -1
 
-enum { ENROLLED, SERVED, LEFT_ALONE }; /* ghosts */
+enum { ENROLLED, SERVED, LEFT_ALONE, TIMED_OUT }; /* ghosts */
 
 static void
 prepare(void)
@@ -270,3 +270,72 @@ MC_SCENARIO(cancel_late, .setup = prepare, .check = all_gone,
             .threads = { wait_cancelled_then_wait, complete_until_two_are_gone,
                          fire },
             BOUND_1);
+
+/* A parker that is no futex: it does not look at the word again, so the wake
+ * itself must come after DONE, by whomever it is sent.
+ *
+ *     completer of B            party of A                party of B
+ *     B.word: -> DONE
+ *     A.chain: -> B       ->    takes it; B's token  ->   wakes; must see DONE
+ */
+static WEIR_ATOMIC(uint32_t) token[WR_LINK_FIRST_ID + 32];
+
+static int
+token_park(struct wr_waiter *w, uint32_t seen, int64_t deadline_ns)
+{
+    (void)seen;
+    (void)deadline_ns;
+    while (weir_xchg_acq(&token[w->id], 0) == 0)
+        (void)wr_sys_futex_wait(&token[w->id], 0, WR_NEVER);
+    return 0;
+}
+
+static void
+token_unpark(struct wr_waiter *w)
+{
+    weir_store_rel(&token[w->id], 1);
+    wr_sys_futex_wake(&token[w->id], 1);
+}
+
+static const struct wr_parker token_parker = { token_park, token_unpark, true };
+
+static void
+wait_by_token(void)
+{
+    wr_sys_self()->parker = &token_parker;
+    (void)wait_here(WEIR_FOREVER);
+}
+
+MC_SCENARIO(chain_by_token, .setup = prepare, .check = all_gone,
+            .threads = { wait_by_token, wait_by_token, complete_two },
+            .bound = 2, .stale = 1, .stays = 1, .spurious = -1);
+
+/* A deadline strikes once: who is claimed already sleeps without one. */
+static int
+counted_park(struct wr_waiter *w, uint32_t seen, int64_t deadline_ns)
+{
+    const int status = wr_sys_futex_wait(&w->word, seen, deadline_ns);
+
+    if (status == WEIR_TIMEOUT)
+        mc_assert(mc_ghost_add(TIMED_OUT, 1) == 1);
+    return status;
+}
+
+static void
+counted_unpark(struct wr_waiter *w)
+{
+    wr_sys_futex_wake(&w->word, 1);
+}
+
+static const struct wr_parker counted_parker = { counted_park, counted_unpark,
+                                                 true };
+
+static void
+wait_counted(void)
+{
+    wr_sys_self()->parker = &counted_parker;
+    wait_timed();
+}
+
+MC_SCENARIO(times_out_once, .setup = prepare, .check = all_gone,
+            .threads = { wait_counted, complete_once_timed });

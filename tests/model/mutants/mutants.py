@@ -98,14 +98,15 @@ def read_orders(path):
 
 
 def function_at(file, line):
-    """The function around an access: names stand at column 0."""
+    """The function around an access: names stand at column 0.  None: it is
+    the scenario's own."""
     for folder in ('lockfree', 'include'):
         for path in ROOT.glob(f'{folder}/**/{file}'):
             lines = path.read_text().splitlines()[:line]
             if len(lines) == line and ACCESS.search(lines[-1]):
                 names = re.findall(r'^(\w+)\(', '\n'.join(lines), re.M)
                 return names[-1] if names else '?'
-    return '?'
+    return None
 
 
 def order_mutants(build, table):
@@ -118,7 +119,10 @@ def order_mutants(build, table):
                 users = sites.setdefault((file, int(line), op), [])
                 users += [name] if int(count) else []
     for (file, line, op), users in sorted(sites.items()):
-        where = f'{file} {function_at(file, line)} {op}'
+        function = function_at(file, line)
+        if function is None:
+            continue
+        where = f'{file} {function} {op}'
         seen[where] = seen.get(where, 0) + 1
         if seen[where] > 1:
             where += f'#{seen[where]}'

@@ -8,9 +8,10 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-EXECUTABLES = re.compile(r'model_((?:chan|ring|park)_\w+)$')
-SMALL_FIRST = ['park_lock', 'park_wait', 'park_pool', 'ring_raw', 'chan_rules',
-               'chan_ring', 'chan_meet', 'chan_ring_long']
+EXECUTABLES = re.compile(r'model_((?:base|chan|ring|park)_\w+)$')
+SMALL_FIRST = ['base_panic', 'park_lock', 'park_wait', 'park_pool',
+               'chan_rules', 'chan_orders', 'ring_raw', 'chan_ring',
+               'chan_meet', 'chan_ring_long', 'sync_mutex', 'sync_rwmutex']
 
 
 class Broken(Exception):
