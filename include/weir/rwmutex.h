@@ -10,11 +10,19 @@
  *         change(table);
  *     }
  *
- * All zero is an unlocked lock; there is nothing to destroy.  It has one mode,
- * DIST (for distributed): a reader writes a line of its own thread and reads
- * the lock, so that reading scales with the cores; a writer looks at the line
- * of every thread that has ever read under any lock.  For data that is mostly
- * written, take a mutex.
+ * All zero is an unlocked lock; there is nothing to destroy.  A reader writes a
+ * line of its own thread and reads the lock, so that reading scales with the
+ * cores; a writer looks at the line of every thread that has ever read under
+ * any lock.  For data that is mostly written, take a mutex.
+ *
+ * It has two modes.  DIST (for distributed): a reader pays one exchange on its
+ * line.  ASYM (for asymmetric), after some milliseconds without a writer: a
+ * reader pays a store, and the next writer a membarrier(2), which interrupts
+ * the other CPUs that run this process (0.1 to 50 us).  How long it must have
+ * been quiet follows from what the last membarrier took, so that the tax on
+ * writers stays below 0.5 %.  Where the kernel refuses membarrier when the
+ * program starts, there is no ASYM.  A program that forbids it to itself later,
+ * by seccomp, must not have used an RWMutex before; else it aborts and says so.
  *
  * Phase-fair: a writer that waits keeps new readers out, and an unlock lets in
  * all readers that sleep before the next writer.  So, as in Go, a thread that
@@ -61,8 +69,8 @@ WEIR_BEGIN_DECLS
  * Returns:  nothing
  * Blocks:   while a writer holds it or waits for it.  Without memory to wait
  *           with it sleeps in short steps instead
- * Progress: one exchange and one load when there is no writer; else blocking,
- *           for one writer at most once it sleeps
+ * Progress: one store (DIST: exchange) and two loads when there is no writer;
+ *           else blocking, for one writer at most once it sleeps
  * Order:    everything before some unlock happens before the return, and
  *           everything before the runlock happens before the return of the
  *           next lock [mutex.hold, holds.slot, rwmutex.central, waiter.done].
@@ -119,7 +127,8 @@ WEIR_API void weir_rwmutex_runlock(weir_rwmutex *rw) WEIR_NONNULL(1);
  * Blocks:   while anybody holds it.  Without memory to wait with it sleeps in
  *           short steps instead
  * Progress: blocking; looks at the line of every thread that has read-locked
- *           anything.  Between two writers come the readers that slept
+ *           anything, in ASYM after a membarrier(2).  Between two writers come
+ *           the readers that slept
  * Order:    everything before each earlier unlock and runlock happens before
  *           the return [mutex.hold, holds.slot, rwmutex.central, waiter.done]
  * Callable: any thread or task, also from TLS destructors; not from a signal

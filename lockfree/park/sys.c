@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <linux/futex.h>
+#include <linux/membarrier.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -27,6 +28,7 @@ __thread struct wr_thread wr_sys_self_block;
 
 static pthread_key_t exit_key;
 static uint64_t cycles_per_us = 1000; /* set once, before main */
+static bool has_heavy;                /* the same */
 static WEIR_ATOMIC(unsigned) cpus;    /* 0: not asked yet */
 
 static struct timespec
@@ -149,6 +151,38 @@ wr_sys_map(size_t bytes)
     return mem == MAP_FAILED ? NULL : mem;
 }
 
+static bool
+membarrier(int command)
+{
+    const int kept = errno;
+    const bool done = syscall(SYS_membarrier, command, 0, 0) == 0;
+
+    errno = kept;
+    return done;
+}
+
+/* Cheap where the process has one thread: the kernel then waits for nobody. */
+static bool
+heavy_register(void)
+{
+    return membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) &&
+           membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+}
+
+bool
+wr_sys_has_heavy(void)
+{
+    return has_heavy;
+}
+
+bool
+wr_sys_fence_heavy(void)
+{
+    /* A process that was restored from a checkpoint has to register again. */
+    return has_heavy &&
+           (membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) || heavy_register());
+}
+
 uint64_t
 wr_sys_cycles(void)
 {
@@ -185,6 +219,7 @@ fork_child(void)
     /* Asked anew: a child often binds itself.  Limit: if the first thread that
      * asks is bound to one CPU, nobody in this child spins. */
     weir_store_rlx(&cpus, 0);
+    has_heavy = has_heavy && heavy_register();
     wr_waiter_after_fork();
 }
 
@@ -224,6 +259,7 @@ sys_start(void)
     /* Now: a thread that asked later might be bound to one CPU, and nobody
      * would ever spin again. */
     (void)wr_sys_cpus();
+    has_heavy = heavy_register();
     (void)pthread_key_create(&exit_key, run_thread_exit);
     (void)pthread_atfork(NULL, NULL, fork_child);
     start = moment_now();

@@ -33,6 +33,18 @@ void wr_sys_free(void *mem);
 /* Zeroed memory, page aligned, that lives as long as the process; or NULL. */
 void *wr_sys_map(size_t bytes);
 
+/* The two sides of an asymmetric fence.  A light one costs nothing and stands
+ * between a store and a load; against a heavy one of another thread it is a
+ * full fence.  wr_sys_fence_heavy: false if the kernel refuses, which it does
+ * always or never (wr_sys_has_heavy), unless the program forbids it later. */
+static inline void
+wr_sys_fence_light(void)
+{
+    __asm__ volatile("" ::: "memory");
+}
+bool wr_sys_fence_heavy(void);
+bool wr_sys_has_heavy(void);
+
 /* The counter behind every spin budget, and its rate (calibrated once). */
 uint64_t wr_sys_cycles(void);
 uint64_t wr_sys_cycles_of_ns(uint64_t ns);

@@ -5,7 +5,6 @@
 
 #define SLAB_FIRST_LOG2 5 /* 32 tables: one page */
 #define SLABS 26
-#define SETTLE_NS 200 /* longer than a store takes to arrive */
 
 static struct wr_lock registry;
 static struct wr_holds *slabs[SLABS]; /* each before `known` reaches it */
@@ -110,8 +109,7 @@ count_in(const struct wr_holds *table, const weir_rwmutex *rw)
     for (unsigned i = 0; i < HOLD_SLOTS; i++)
         /* order(rwmutex.word) SC: after this writer's LOCKED; against
          * slot_enter().
-         * order(holds.slot) ACQ: see wr_slot_leave().
-         * order(holds.wanted) SC: see wr_slot_leave(). */
+         * order(holds.slot) ACQ: see wr_slot_leave(). */
         n += weir_load_sc(&t->slot[i]) == rw;
     return n;
 }
@@ -197,42 +195,43 @@ wr_holds_wake_all(void)
 }
 
 static void
-want_no_more_locked(struct wr_holds *t)
+withdraw(struct wr_holds *t, struct wr_link *link)
 {
+    wr_lock_acquire(&t->lock);
+    if (wr_link_is_linked(link))
+        wr_list_unlink(&t->writers, link);
     if (wr_list_is_empty(&t->writers))
         weir_store_rlx(&t->wanted, 0); /* relaxed: under the lock */
+    wr_lock_release(&t->lock);
 }
 
 int
 wr_holds_wait(unsigned number, weir_rwmutex *rw, uint32_t central,
-              struct wr_waiter *w, weir_limit limit)
+              struct wr_waiter *w, weir_limit limit, int64_t step_ns,
+              bool fence)
 {
     struct wr_holds *t = table_at(number);
+    int64_t look_ns = WR_NEVER;
     bool left;
     int status;
 
     wr_lock_acquire(&t->lock);
-    /* order(holds.wanted) SC: before the look at the slots; against
-     * wr_slot_leave(). */
-    (void)weir_xchg_sc(&t->wanted, 1);
-    wr_spin_away(SETTLE_NS);
-    /* order(rwmutex.central) SC: another thread gave back what stands here,
-     * see leave_central(): it wakes those who want. */
-    if (count_in(t, rw) == 0 || weir_load_sc(&rw->central) != central) {
-        want_no_more_locked(t);
-        wr_lock_release(&t->lock);
-        return WEIR_AGAIN;
-    }
     wr_waiter_arm(w);
     wr_list_append(&t->writers, &w->node.link);
+    weir_store_rlx(&t->wanted, 1); /* relaxed: the heavy fence orders it */
     wr_lock_release(&t->lock);
+    if (fence && wr_sys_fence_heavy())
+        step_ns = WR_NEVER;
+    /* Another thread may give back what stands here: leave_central() changes
+     * central, then wakes those who want. */
+    if (count_in(t, rw) == 0 || weir_load_rlx(&rw->central) != central)
+        look_ns = 0;
+    else if (step_ns != WR_NEVER)
+        look_ns = wr_sys_now_ns() + step_ns;
+    if (look_ns < limit.at_ns)
+        limit.at_ns = look_ns;
     status = wr_waiter_wait(w, limit, false, &left);
-    if (left) {
-        wr_lock_acquire(&t->lock);
-        if (wr_link_is_linked(&w->node.link))
-            wr_list_unlink(&t->writers, &w->node.link);
-        want_no_more_locked(t);
-        wr_lock_release(&t->lock);
-    }
+    if (left)
+        withdraw(t, &w->node.link);
     return status;
 }

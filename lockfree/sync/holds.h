@@ -13,19 +13,18 @@
  *
  *     owner                                writer
  *     -----                                ------
- *     slot = NULL       store REL  (A)     wanted = 1       xchg SC   (C)
- *     wanted?           load  SC   (B)     slot == lock?    load SC   (D)
- *          <-- holds.wanted -->            enrols, sleeps a step
+ *     slot = NULL       store REL  (A)     wanted = 1, enrols         (C)
+ *          light fence                          heavy fence
+ *     wanted?           load       (B)     slot == lock?    load SC   (D)
+ *          <-- holds.wanted -->            sleeps
  *
- *   That is Dekker's again, and (A) is not SC, on purpose: an exchange there
- *   would be as dear as the whole rest of the pair.  So (B) may be done before
- *   (A) is seen, and the writer may miss its wake.  It therefore
- *     - looks a moment after (C), when a store that was on its way has arrived:
- *       on the CPUs that we know this closes the gap (x86 drains its store
- *       buffer within that time; store-release, load-acquire of aarch64 stay in
- *       order);
- *     - sleeps in steps, which double, and looks again after each: this is what
- *       correctness rests on.
+ *   That is Dekker's again, and neither (A) nor (B) is a fence, on purpose: an
+ *   exchange there would be dearer than the whole rest of the pair.  The fence
+ *   between them is a light one (park/sys.h), and the writer's step to (D) has
+ *   the heavy one.  A heavy fence interrupts every CPU of the process, so the
+ *   writer first sleeps for one short step without it, in which a wake may be
+ *   missed.  Where the kernel refuses heavy fences it goes on in steps, which
+ *   double: then the wake rests on them.
  *   Safety does not depend on the wake: the writer enters on its own sum.
  *
  * Last touch  (A) is the owner's last touch of the lock; (B) and the wake touch
@@ -40,13 +39,22 @@
 
 enum { HOLD_SLOTS = 7 };
 
+/* A lock that its thread watches for writes. */
+struct wr_quiet {
+    const weir_rwmutex *rw; /* only compared; NULL: none */
+    uint32_t writes;        /* its count then */
+    int64_t since_ns;
+};
+
 struct wr_holds {
     WEIR_ATOMIC(weir_rwmutex *) slot[HOLD_SLOTS];
     WEIR_ATOMIC(uint32_t) wanted;
+    uint32_t fenced; /* of this thread's reads, since the last sample */
 
     struct wr_lock lock WR_ALIGNED(WEIR_CACHE_LINE);
     struct wr_list writers;
     struct wr_holds *next_free; /* under the registry's lock */
+    struct wr_quiet quiet;      /* the owner's */
 } WR_ALIGNED(WEIR_SEPARATION);
 
 WR_STATIC_ASSERT(sizeof(struct wr_holds) % WEIR_SEPARATION == 0,
@@ -66,11 +74,13 @@ void wr_holds_wake_all(void);
 uint32_t wr_holds_count(const weir_rwmutex *rw, unsigned *from,
                         bool first_only);
 
-/* Sleep until rw may have left the table of that number; not at all if its
- * central is not `central` any more.  WEIR_AGAIN: look again; else the limit's
- * status. */
+/* Sleep until rw may have left the table of that number, or its central is not
+ * `central` any more.  fence: make sure of the wake, if the kernel lets us;
+ * else sleep for step_ns at most, and WEIR_TIMEOUT.  WEIR_AGAIN: look again;
+ * else the limit's status. */
 int wr_holds_wait(unsigned number, weir_rwmutex *rw, uint32_t central,
-                  struct wr_waiter *w, weir_limit limit);
+                  struct wr_waiter *w, weir_limit limit, int64_t step_ns,
+                  bool fence);
 
 /* Claim everybody in the list, in order: linked through their nodes' link.next,
  * NULL at the end.  Holds: its lock. */
@@ -84,8 +94,9 @@ wr_slot_leave(struct wr_holds *t, unsigned i)
     /* order(holds.slot) REL: what was read under the lock is before the
      * writer that finds the slot empty in count_in(). */
     weir_store_rel(&t->slot[i], NULL);
-    /* order(holds.wanted) SC: against wr_holds_wait(). */
-    if (wr_unlikely(weir_load_sc(&t->wanted) != 0))
+    /* The order of (A) and (B) is the heavy fence's of wr_holds_wait(). */
+    wr_sys_fence_light();
+    if (wr_unlikely(weir_load_rlx(&t->wanted) != 0))
         wr_holds_wake(t);
 }
 

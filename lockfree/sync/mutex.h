@@ -9,7 +9,9 @@
  *             out, an unlock wakes nobody
  *   STARVING  the next unlock hands over
  *   READERS   (RWMutex) readers wait, in a list of their own
- *   FROZEN    (RWMutex) somebody counts the holds; see sync/rwmutex.c
+ *   FROZEN    (RWMutex) somebody counts the holds; see sync/rwmutex.h
+ *   ASYM     (RWMutex) readers enter by a plain store; see sync/rwmutex.h
+ *   WRITES    (RWMutex) the unit of the 24 bits above, which count the writes
  *   PARKED, STARVING, READERS and FROZEN change under the list lock only.
  *
  * Invariants
@@ -68,7 +70,9 @@ enum {
     MUTEX_WOKEN = 4,
     MUTEX_STARVING = 8,
     MUTEX_READERS = 16,
-    MUTEX_FROZEN = 32
+    MUTEX_FROZEN = 32,
+    MUTEX_ASYM = 64,
+    MUTEX_WRITES = 256
 };
 
 WR_STATIC_ASSERT((uint32_t)MUTEX_LOCKED == WEIR_MUTEX_LOCKED_,

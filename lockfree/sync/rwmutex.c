@@ -14,26 +14,50 @@
 #include "sync/rwmutex.h"
 #include "park/policy.h"
 #include "park/pool.h"
+#include "sync/asym.h"
 #include "sync/holds.h"
 
 #define READ_SPIN_NS 1500  /* for a writer's section */
 #define READ_POLL_NS 128   /* between two looks at its word */
 #define DRAIN_SPIN_NS 2000 /* for a reader's section */
 #define STEP_MIN_NS 50000  /* of a sleep on a table */
-#define STEP_MAX_NS 50000000
+#define STEP_MAX_NS 10000000
 
-static bool
+/* ASYM: (A) is a store, and the fence is the writer's. */
+static inline bool
+slot_enter_asym(struct wr_holds *t, unsigned i, weir_rwmutex *rw)
+{
+    uint32_t word;
+
+    weir_store_rlx(&t->slot[i], rw);
+    wr_sys_fence_light();
+    /* order(mutex.hold) ACQ: what the last writer did, see let_go() and
+     * weir_rwmutex_unlock(). */
+    word = weir_load_acq(&rw->writers.word);
+    if (wr_likely((word & (MUTEX_LOCKED | MUTEX_FROZEN | MUTEX_ASYM)) ==
+                  MUTEX_ASYM))
+        return true;
+    wr_slot_leave(t, i);
+    return false;
+}
+
+/* False: there is a writer, or ASYM has just been taken back. */
+static inline bool
 slot_enter(struct wr_holds *t, unsigned i, weir_rwmutex *rw)
 {
+    if (wr_likely(weir_load_rlx(&rw->writers.word) & MUTEX_ASYM))
+        return slot_enter_asym(t, i, rw);
     /* order(rwmutex.word) SC: the hold before the look; against the scan of
      * count_in(). */
     (void)weir_xchg_sc(&t->slot[i], rw);
     /* order(rwmutex.word) SC: see take(), wr_mutex_try() and freeze_locked().
      * order(mutex.hold) ACQ: what the last writer did, see let_go() and
      * weir_rwmutex_unlock(). */
-    if (wr_likely(
-            !(weir_load_sc(&rw->writers.word) & (MUTEX_LOCKED | MUTEX_FROZEN))))
+    if (wr_likely(!(weir_load_sc(&rw->writers.word) &
+                    (MUTEX_LOCKED | MUTEX_FROZEN)))) {
+        wr_asym_note_read(t, rw);
         return true;
+    }
     wr_slot_leave(t, i);
     return false;
 }
@@ -73,6 +97,7 @@ freeze_locked(weir_rwmutex *rw)
     /* order(rwmutex.word) SC: as a writer's; against slot_enter(). */
     while (!weir_cas_sc(&rw->writers.word, &word, word | MUTEX_FROZEN))
         ;
+    wr_asym_leave(rw);
 }
 
 /* The hold must stand in the slot of a thread that handed it over. */
@@ -382,16 +407,16 @@ sleep_on_central(weir_rwmutex *rw, struct wr_waiter *w, weir_limit limit)
     wr_lock_release(lock);
 }
 
-/* Sleep on a table that has a hold, for a step at most. */
+/* Sleep on a table that has a hold.  First for a step without a heavy fence,
+ * which costs as much as a short step; the wake may be missed then. */
 static void
 sleep_on_table(weir_rwmutex *rw, unsigned number, uint32_t central,
                struct wr_waiter *w, weir_limit limit, int64_t *step_ns)
 {
-    const int64_t look_ns = wr_sys_now_ns() + *step_ns;
+    const bool fence = *step_ns != STEP_MIN_NS;
 
-    if (limit.at_ns > look_ns)
-        limit.at_ns = look_ns;
-    if (wr_holds_wait(number, rw, central, w, limit) == WEIR_TIMEOUT &&
+    if (wr_holds_wait(number, rw, central, w, limit, *step_ns, fence) ==
+            WEIR_TIMEOUT &&
         *step_ns < STEP_MAX_NS)
         *step_ns *= 2;
 }
@@ -436,6 +461,7 @@ drain(weir_rwmutex *rw, weir_limit limit)
     struct wr_spin spin;
     struct wr_yield yield;
 
+    wr_asym_leave(rw);
     if (is_clear(rw, &from))
         return WEIR_OK;
     spin = wr_spin_start(DRAIN_SPIN_NS);
@@ -475,13 +501,16 @@ void
 weir_rwmutex_unlock(weir_rwmutex *rw)
 {
     struct wr_link *admitted = NULL;
-    uint32_t found = MUTEX_LOCKED;
+    uint32_t found = weir_load_rlx(&rw->writers.word);
 
-    /* order(mutex.hold) REL: see take(), wr_mutex_try() and slot_enter().  Last
-     * touch. */
-    if (wr_likely(weir_cas_rel(&rw->writers.word, &found, 0)))
+    if (wr_likely(found % MUTEX_WRITES == MUTEX_LOCKED) &&
+        /* order(mutex.hold) REL: see take(), wr_mutex_try(), slot_enter() and
+         * slot_enter_asym().  Last touch. */
+        wr_likely(weir_cas_rel(&rw->writers.word, &found,
+                               found - MUTEX_LOCKED + MUTEX_WRITES)))
         return;
     WR_CHECK(found & MUTEX_LOCKED, "rwmutex", "unlock of what is not locked");
+    (void)weir_fetch_add_rlx(&rw->writers.word, MUTEX_WRITES);
     while (!wr_mutex_release(&rw->writers))
         admitted = admit(rw, admitted);
     wr_grant_all(admitted, WEIR_OK);
@@ -528,6 +557,7 @@ weir_rwmutex_try_lock(weir_rwmutex *rw)
     /* First without keeping anybody out, as most that fail fail here. */
     if (!is_clear(rw, &from) || !wr_mutex_try(&rw->writers))
         return WEIR_AGAIN;
+    wr_asym_leave(rw);
     from = 0;
     if (is_clear(rw, &from))
         return WEIR_OK;

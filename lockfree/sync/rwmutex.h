@@ -4,7 +4,8 @@
  *
  * State
  *   writers   a mutex; its LOCKED says that a writer holds or awaits the lock,
- *             and keeps new readers out.  READERS, FROZEN: see below
+ *             and keeps new readers out.  READERS, FROZEN, ASYM: see below;
+ *             the upper bits count the writes
  *   slots     in each thread's hold table (sync/holds.h): the locks that it
  *             holds for reading
  *   central   holds that stand in no slot, twice their number, modulo 2^32, and
@@ -37,6 +38,24 @@
  *   (B): the reader leaves the slot again and waits.  A thread that is new
  *   publishes its table (SC) before (A), and (D) counts the tables (SC) first.
  *
+ * ASYM: where nobody has written for a while, (A) need not be an exchange.  A
+ * reader that finds ASYM makes (A) a store; the fence between (A) and (B) is a
+ * light one (park/sys.h), the writer's between (C) and (D) the heavy one.
+ *
+ *     reader                               writer
+ *     ------                               ------
+ *     slot: NULL -> lock   store  (A)      word: -> LOCKED     cas     (C)
+ *     light fence                          ASYM? then clears it, heavy fence
+ *     word ASYM alone?    load   (B)      slot == lock?       load    (D)
+ *          <-- rwmutex.word -->            ... ASYM stays clear after it
+ *
+ *   (B) decides by ASYM in the value that it loads, and refuses one that is
+ *   LOCKED or FROZEN.  Whoever sets these and finds ASYM clears it and makes a
+ *   heavy fence: a reader that was let in did (B), and (A), before it, so this
+ *   writer sees (A), and so does each later one.  ASYM is set by readers, at
+ *   any time: beside LOCKED or FROZEN it says nothing until they are gone.
+ *   When it is set: sync/asym.h.
+ *
  * Race: a move against a sum (H2)
  *
  *     holder                               writer
@@ -57,7 +76,7 @@
  * FROZEN: runlock finds neither an own slot nor a positive central.  Either
  * the hold is in the slot of a thread that handed it over, or there is none
  * (misuse).  To know, it must sum while no hold is added to a slot: it sets
- * FROZEN, which keeps new readers out of slots, sums, and clears it, all under
+ * FROZEN as a writer its LOCKED, sums, and clears it, all under
  * the list lock.  What it then takes from central it decides on the value that
  * its swap replaces: the sum is old by then.
  *
@@ -71,7 +90,11 @@
  *
  * Lines   a reader's: its own table (written), the lock's (read)
  * Limits  2^30 holds; seven slots per thread, further holds are central
- * Source  W. C. Hsieh and W. E. Weihl, "Scalable Reader-Writer Locks for
+ * Source  Asymmetric fences: liburcu's membarrier flavour (M. Desnoyers et al.,
+ *         "User-Level Implementations of Read-Copy Update", 2012), and D. Dice
+ *         and A. Kogan, "BRAVO" (2019), for readers that are told by the lock
+ *         which way to enter;
+ *         W. C. Hsieh and W. E. Weihl, "Scalable Reader-Writer Locks for
  *         Parallel Systems" (1992), and the big-reader locks after it;
  *         B. Brandenburg and J. Anderson, "Reader-Writer Synchronization for
  *         Shared-Memory Multiprocessor Real-Time Systems" (2009), for phases.

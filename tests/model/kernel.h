@@ -160,7 +160,13 @@ struct touch {
     uint8_t kind, thread;
 };
 
-enum { TOUCH_READ = 0, TOUCH_WRITE = 1, TOUCH_SC_FENCE = 2, TOUCH_SC = 4 };
+enum {
+    TOUCH_READ = 0,
+    TOUCH_WRITE = 1,
+    TOUCH_SC_FENCE = 2,
+    TOUCH_SC = 4,
+    TOUCH_ALL = 8 /* a fence of everybody */
+};
 
 /* Where an execution starts: before set-up, or after it if it has no choices */
 struct base {
@@ -269,6 +275,7 @@ void mc_heap_check(const volatile void *p, size_t n, void *pc);
 
 /* reduce.c */
 void mc_touch(const volatile void *p, size_t size, int kind);
+void mc_join_sc(struct thread *t); /* an SC fence of t */
 void mc_touch_by(int thread, const volatile void *p, size_t size, int kind);
 void mc_away(struct thread *t); /* preempted before its next step */
 void mc_back(struct thread *t); /* and now takes it */

@@ -8,6 +8,8 @@
  */
 #include "mc.h"
 
+#include "park/sys.h"
+
 #include <weir/atomic.h>
 
 static WEIR_ATOMIC(int) x, y, z;
@@ -143,6 +145,15 @@ LITMUS(sb_one_fence, 2, ALLOW(0x00, 0x01, 0x10, 0x11), sb_fence_0, sb_acq_1);
 /* A fence on one side, SC accesses on the other: the load must be SC and the
  * store, too. */
 LITMUS(sb_sc_fence, 2, ALLOW(0x01, 0x10, 0x11), sb_sc_0, sb_fence_1);
+
+/* The asymmetric pair of park/sys.h. */
+SB(sb_light_0, x, y, 0, weir_store_rlx, wr_sys_fence_light(), weir_load_rlx)
+SB(sb_light_1, y, x, 1, weir_store_rlx, wr_sys_fence_light(), weir_load_rlx)
+SB(sb_heavy_1, y, x, 1, weir_store_rlx, (void)wr_sys_fence_heavy(),
+   weir_load_rlx)
+
+LITMUS(sb_light, 2, ALLOW(0x00, 0x01, 0x10, 0x11), sb_light_0, sb_light_1);
+LITMUS(sb_heavy, 2, ALLOW(0x01, 0x10, 0x11), sb_light_0, sb_heavy_1);
 
 /* CoRR: two reads of one place do not go back. */
 static void

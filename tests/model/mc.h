@@ -85,6 +85,9 @@ int64_t mc_ghost(int i);
 void mc_ghost_set(int i, int64_t value);
 int64_t mc_ghost_add(int i, int64_t delta); /* -> the new value */
 
+/* From now on the kernel refuses heavy fences (park/sys.h), or grants them. */
+void mc_refuse_heavy(bool refuse);
+
 /* Memory as the library gets it from wr_sys_alloc. */
 void *mc_alloc(unsigned long bytes);
 void mc_free(void *mem);

@@ -504,6 +504,14 @@ mc_cas(volatile void *p, void *expected, uint64_t v, int size, bool weak,
 }
 
 void
+mc_join_sc(struct thread *t)
+{
+    vc_join(&K->sc_view, &t->view);
+    K->sc_view.c[SC_LANE] = ++K->sc_count;
+    t->view = K->sc_view;
+}
+
+void
 mc_fence(struct mc_site *site)
 {
     struct thread *t = &K->th[K->cur];
@@ -520,11 +528,8 @@ mc_fence(struct mc_site *site)
             vc_join(&t->hb, &t->pend_hb);
             vc_join(&t->view, &t->pend_view);
         }
-        if (mo == MC_SC) {
-            vc_join(&K->sc_view, &t->view);
-            K->sc_view.c[SC_LANE] = ++K->sc_count;
-            t->view = K->sc_view;
-        }
+        if (mo == MC_SC)
+            mc_join_sc(t);
         if (mo & MC_REL) {
             t->fence_hb = t->hb;
             t->fence_view = t->view;

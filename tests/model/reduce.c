@@ -25,6 +25,8 @@ conflict(const struct touch *a, const struct touch *b)
 {
     int kind = a->kind | b->kind;
 
+    if (kind & TOUCH_ALL)
+        return true;
     if (kind & TOUCH_SC_FENCE && a->kind & (TOUCH_SC | TOUCH_SC_FENCE) &&
         b->kind & (TOUCH_SC | TOUCH_SC_FENCE))
         return true;

@@ -11,7 +11,7 @@
 
 #include "park/cancel.h"
 #include "park/pool.h"
-#include "sync/holds.h"
+#include "sync/asym.h"
 
 static weir_rwmutex rw = WEIR_RWMUTEX_INIT;
 static int data;
@@ -19,7 +19,7 @@ static struct weir_cancel cancel;
 
 /* The growth of the pools is not explored: each thread finds a free table. */
 static void
-prepare(void)
+make_tables(void)
 {
     struct wr_thread *self = wr_sys_self();
     const struct wr_hold_ops *ops;
@@ -35,6 +35,31 @@ prepare(void)
         self->holds = tables[i];
         ops->at_exit(self);
     }
+}
+
+/* In DIST mode, and no heavy fence to be had. */
+static void
+prepare(void)
+{
+    mc_refuse_heavy(true);
+    make_tables();
+}
+
+/* In ASYM mode. */
+static void
+prepare_asym(void)
+{
+    mc_refuse_heavy(false);
+    make_tables();
+    wr_asym_enter(&rw);
+}
+
+/* In DIST mode, but a writer may make a heavy fence before it sleeps. */
+static void
+prepare_dist(void)
+{
+    mc_refuse_heavy(false);
+    make_tables();
 }
 
 /* The value is used, or the compiler would not read it. */
@@ -77,7 +102,8 @@ write_twice(void)
 static void
 is_free(void)
 {
-    mc_assert(weir_load_rlx(&rw.writers.word) == 0);
+    mc_assert((weir_load_rlx(&rw.writers.word) % MUTEX_WRITES & ~MUTEX_ASYM) ==
+              0);
     mc_assert(rw.writers.queue == NULL && rw.readers == NULL);
     mc_assert(weir_load_rlx(&rw.writers.list_lock) == LOCK_FREE);
     mc_assert(weir_load_rlx(&rw.central) == 0 && rw.drainer == 0);
@@ -451,3 +477,60 @@ read_eight(void)
 }
 
 SCENARIO(rw_no_slot, .threads = { read_eight, write_once });
+
+/* The same in ASYM mode.  A wake that is lost after the first step of a
+ * writer's sleep is a deadlock here. */
+#define ASYM(id, ...)                                                          \
+    MC_SCENARIO(id, .setup = prepare_asym, .check = is_free, __VA_ARGS__)
+#define DIST(id, ...)                                                          \
+    MC_SCENARIO(id, .setup = prepare_dist, .check = is_free, __VA_ARGS__)
+
+ASYM(rw_asym, .threads = { READER_AND_WRITER });
+ASYM(rw_asym_writes, .threads = { READER_AND_WRITES });
+ASYM(rw_asym_two_readers, .threads = { READERS_AND_WRITER }, .bound = 1,
+     .stale = 1);
+ASYM(rw_asym_two_writers, .threads = { READER_AND_WRITERS }, .bound = 1,
+     .stale = 1);
+ASYM(rw_asym_two_readers_random, .threads = { READERS_AND_WRITER }, AT_RANDOM);
+ASYM(rw_asym_two_writers_random, .threads = { READER_AND_WRITERS }, AT_RANDOM);
+DIST(rw_dist, .threads = { READER_AND_WRITER });
+DIST(rw_dist_two_readers, .threads = { READERS_AND_WRITER }, .bound = 1,
+     .stale = 1);
+ASYM(rw_asym_try, .threads = { try_read, try_write });
+ASYM(rw_asym_move, .threads = { read_and_move, write_once });
+ASYM(rw_asym_move_two, .threads = { read_and_move, write_once, read_and_move },
+     .bound = 1, .stale = 1);
+ASYM(rw_asym_hand_over, .threads = { read_and_hand_over, take_over });
+ASYM(rw_asym_hand_over_write,
+     .threads = { read_and_hand_over, take_over, write_once }, .bound = 1,
+     .stale = 1);
+ASYM(rw_asym_hand_over_wake,
+     .threads = { hand_over_and_stay, take_over, write_and_say }, .bound = 1,
+     .stale = -1);
+ASYM(rw_asym_hand_over_hop, .threads = { hand_over_and_read, take_over });
+ASYM(rw_asym_hand_round,
+     .threads = { read_and_give_back_another, take_over_and_say,
+                  read_for_another },
+     .bound = 1, .stale = 2);
+ASYM(rw_asym_write_time_out, .threads = { read_once, write_timed },
+     .allowed = both, .n_allowed = 2);
+
+/* Back to ASYM at any moment. */
+static void
+read_and_enter_asym(void)
+{
+    weir_rwmutex_rlock(&rw);
+    read_data();
+    wr_asym_enter(&rw);
+    weir_rwmutex_runlock(&rw);
+    read_once();
+}
+
+DIST(rw_enter_asym, .threads = { read_and_enter_asym, write_once });
+DIST(rw_enter_asym_two,
+     .threads = { read_and_enter_asym, write_once, read_once }, .bound = 1,
+     .stale = 1);
+ASYM(rw_enter_asym_again, .threads = { read_and_enter_asym, write_twice },
+     .bound = 1);
+DIST(rw_enter_asym_random,
+     .threads = { read_and_enter_asym, write_twice, read_twice }, AT_RANDOM);

@@ -81,6 +81,47 @@ wr_sys_at_thread_exit(struct wr_thread *self)
     K->th[K->cur].exit_hook = true;
 }
 
+static bool refused;
+
+void
+mc_refuse_heavy(bool refuse)
+{
+    refused = refuse;
+}
+
+bool
+wr_sys_has_heavy(void)
+{
+    return !refused;
+}
+
+static void
+fence_of(int thread)
+{
+    mc_point();
+    mc_touch(NULL, 0, TOUCH_ALL);
+    mc_join_sc(&K->th[thread]);
+}
+
+/* Each thread passes a fence at some step of its own within the call.  It
+ * orders, and makes nothing happen before anything: less than the kernel's. */
+bool
+wr_sys_fence_heavy(void)
+{
+    const int self = K->cur;
+
+    if (refused)
+        return false;
+    if (!K->live)
+        return true;
+    fence_of(self);
+    for (int i = 1; i <= K->n_threads; i++)
+        if (i != self)
+            fence_of(i);
+    fence_of(self);
+    return true;
+}
+
 uint64_t
 wr_sys_cycles(void)
 {
