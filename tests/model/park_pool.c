@@ -72,4 +72,4 @@ first_pop(void)
     disown(w);
 }
 
-MC_SCENARIO(pool_grow, .threads = { first_pop, first_pop }, .stale = 2);
+MC_SCENARIO(pool_grow, .threads = { first_pop, first_pop }, .stale = 1);

@@ -261,4 +261,7 @@ all_arrived(void)
 
 MC_SCENARIO(mpmc_poll_2x2, .setup = ring_setup, .check = all_arrived,
             .threads = { poll_pusher, poll_pusher, poll_popper, poll_popper },
-            .bound = 1);
+            .bound = 1, .stale = 1);
+MC_SCENARIO(mpmc_poll_2x2_random, .setup = ring_setup, .check = all_arrived,
+            .threads = { poll_pusher, poll_pusher, poll_popper, poll_popper },
+            .bound = -1, .stale = 4, .random = 20000);

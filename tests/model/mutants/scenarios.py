@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-EXECUTABLES = re.compile(r'model_((?:base|chan|ring|park)_\w+)$')
+EXECUTABLES = re.compile(r'model_((?:base|chan|ring|park)_\w+|sync_mutex)$')
 SMALL_FIRST = ['base_panic', 'park_lock', 'park_wait', 'park_pool',
                'chan_rules', 'chan_orders', 'ring_raw', 'chan_ring',
                'chan_meet', 'chan_ring_long', 'sync_mutex', 'sync_rwmutex']
@@ -34,6 +34,7 @@ class Build:
         found = map(EXECUTABLES.match, os.listdir(self.path / 'tests/model'))
         self.names = sorted((m[1] for m in found if m), key=place)
         self.users = self.read_deps()
+        self.linked_from = {}
         self.scenarios = {}  # name -> executable
         for name in self.names:
             for scenario in self.call(name, ['--list'])[0].split():
@@ -59,10 +60,18 @@ class Build:
         return run.stdout, run.returncode
 
     def objects(self, name):
-        """All that an executable is linked from."""
-        skip = re.compile(r'model_(?!%s\.p)\w+\.p/' % name)
-        return [o for o in self.commands if o.startswith('tests/model/') and
-                not skip.search(o)]
+        """What an executable is linked from, archives resolved."""
+        if name not in self.linked_from:
+            own = f'tests/model/model_{name}.p/{name}.c.o'
+            archives = sorted(f'tests/model/{p.name}' for p in
+                              self.path.glob('tests/model/*.a'))
+            run = subprocess.run(
+                ['cc', '-no-pie', '-Wl,-t', '-o', os.devnull, own,
+                 '-Wl,--start-group', *archives, '-Wl,--end-group'],
+                cwd=self.path, text=True, check=True, capture_output=True)
+            self.linked_from[name] = sorted(set(run.stdout.split()) &
+                                            set(self.commands))
+        return self.linked_from[name]
 
     def compile(self, output, folder, edited):
         """The object of `output` as it is with the edited files."""
@@ -79,7 +88,7 @@ class Build:
         out = folder / output.replace('/', '_')
         over = [f'-I{folder}/{d}' for d in ('include', 'lockfree')]
         run = subprocess.run(
-            [argv[0], *over, *kept, '-w', '-o', out, '-c',
+            [argv[0], *over, *kept, '-w', '-g0', '-o', out, '-c',
              edited.get(source, source)], cwd=self.path, text=True,
             stderr=subprocess.PIPE)
         if run.returncode:

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# long.sh BUILD: the scenarios above 60 steps once more, with more old values
+# than their files give them; minutes.
+set -u
+models=$1/tests/model
+runs=(
+    'chan_ring_long --stale 1'
+    'chan_meet --only _long --stale 1'
+    'chan_ring --only timed_both --stale 2'
+    'ring_raw --only =mpmc_poll_2x2 --stale 2'
+    'park_pool --only =pool_grow --stale 2'
+    'park_wait --only =chain_two --stale 2'
+    'park_wait --only =chain_by_token --stale 2'
+    'sync_mutex --only =mutex_three --stale 2'
+    'sync_mutex --only =mutex_time_out --stale 2'
+    'sync_mutex --only =mutex_in_turn --stale 1'
+)
+failed=0
+echo "1..${#runs[@]}"
+for i in "${!runs[@]}"; do
+    read -ra words <<<"${runs[i]}"
+    if out=$("$models/model_${words[0]}" "${words[@]:1}"); then
+        echo "ok $((i + 1)) - ${runs[i]}"
+    else
+        printf '%s\n' "$out" | grep -A80 '^not ok' | sed 's/^/# /'
+        echo "not ok $((i + 1)) - ${runs[i]}"
+        failed=1
+    fi
+done
+exit $failed
