@@ -10,6 +10,17 @@
  * failure of this side: many (a stream): the full gap; at most one (request
  * and response): the gap halves.  A low gap tries the full one now and then,
  * ever more rarely while that does not pay.
+ *
+ * One CPU.  Nobody spins, and a party that cannot go on has two ways to let the
+ * others run.  A yield is a cheap switch and keeps the party's place in the
+ * round: right for one that has just filled (or emptied) a good part of the
+ * ring, as the next in the round will be from the other side.  Enrolling takes
+ * it out of the round, and whoever serves it puts it back behind itself: right
+ * for one that came upon a ring that others of its side had filled.  So the
+ * round sorts itself into sender, receiver, sender, ... and each turn moves a
+ * whole ring.  If every wait for long was of the second kind, parties are being
+ * served by name one by one, each wake taking the CPU from its waker; a yield
+ * that is tried then lets the waker fill the ring.
  */
 #include "park/policy.h"
 
@@ -17,6 +28,8 @@
 #define GAP_STREAM 8   /* tickets since the last failure that make a stream */
 #define TRIAL_FIRST 16 /* low-gap waits before the full gap is tried ... */
 #define TRIAL_MAX 1024 /* ... doubling up to this many while it fails */
+#define TURN 4         /* more tickets than this are a turn on one CPU */
+#define STUCK 16       /* waits without a turn before a yield is tried */
 #define SPIN_GIVE_UP 4 /* fruitless spins in a row before skipping them ... */
 #define SPIN_RETRY 16  /* ... except every 16th wait */
 
@@ -68,6 +81,7 @@ wr_learned_init(struct wr_learned *l)
     weir_store_rlx(&l->trial, TRIAL_FIRST);
     weir_store_rlx(&l->spin_bad, 0);
     weir_store_rlx(&l->yield_bad, 0);
+    weir_store_rlx(&l->stuck, 0);
 }
 
 /* A low gap: usually that, now and then a trial of the full one. */
@@ -87,6 +101,21 @@ gap_low(struct wr_learned *l, uint64_t gap, uint64_t max_ns)
     return max_ns;
 }
 
+/* tiny: the ring is too small for turns. */
+static void
+note_turn(struct wr_learned *l, uint64_t moved, bool tiny)
+{
+    unsigned stuck = weir_load_rlx(&l->stuck) + 1u;
+
+    if (wr_sys_cpus() > 1)
+        return;
+    if (moved > TURN)
+        stuck = 0;
+    else if (tiny)
+        stuck = 1;
+    weir_store_rlx(&l->stuck, (uint8_t)(stuck < 255 ? stuck : 255));
+}
+
 uint64_t
 wr_learned_gap_ns(struct wr_learned *l, uint64_t ticket, uint64_t unit,
                   uint64_t max_ns)
@@ -95,6 +124,7 @@ wr_learned_gap_ns(struct wr_learned *l, uint64_t ticket, uint64_t unit,
     uint64_t gap = weir_load_rlx(&l->gap_ns);
 
     weir_store_rlx(&l->ticket, ticket);
+    note_turn(l, moved, max_ns <= GAP_MIN_NS);
     if (max_ns <= GAP_MIN_NS)
         return max_ns;
     if (moved >= GAP_STREAM) {
@@ -133,12 +163,14 @@ unsigned
 wr_learned_yields(struct wr_learned *l)
 {
     const unsigned bad = weir_load_rlx(&l->yield_bad) + 1u;
+    const unsigned stuck = weir_load_rlx(&l->stuck);
+    const bool alone = wr_sys_cpus() == 1;
 
-    /* On one CPU every party that yields unenrolled costs a switch per round,
-     * while those that sleep are served by name; see docs/design/001. */
-    if (wr_sys_cpus() == 1)
+    if (alone && stuck > 0 && stuck < STUCK)
         return 0;
     weir_store_rlx(&l->yield_bad, (uint8_t)(bad < 255 ? bad : SPIN_GIVE_UP));
+    if (alone)
+        return stuck == 0 || bad <= SPIN_GIVE_UP || bad % SPIN_RETRY == 0;
     return bad <= SPIN_GIVE_UP ? WR_YIELD_MAX : WR_YIELD_BAD;
 }
 

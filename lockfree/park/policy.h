@@ -74,6 +74,7 @@ struct wr_learned {
     WEIR_ATOMIC(uint16_t) trial;   /* a trial of the full gap every so many */
     WEIR_ATOMIC(uint8_t) spin_bad; /* spins in a row that found nothing */
     WEIR_ATOMIC(uint8_t) yield_bad;
+    WEIR_ATOMIC(uint8_t) stuck; /* waits in a row that no stream led to */
 };
 
 void wr_learned_init(struct wr_learned *l);

@@ -180,10 +180,8 @@ TEST(yields_that_never_pay_become_fewer_and_never_none)
     unsigned last = WR_YIELD_MAX;
 
     wr_learned_init(&l);
-    if (wr_sys_cpus() == 1) { /* nobody who could answer runs meanwhile */
-        EXPECT_EQ(wr_learned_yields(&l), 0);
-        return;
-    }
+    if (wr_sys_cpus() == 1)
+        TEST_SKIP("one CPU has a rule of its own");
     EXPECT_EQ(wr_learned_yields(&l), WR_YIELD_MAX);
     for (int i = 0; i < 2000; i++) {
         last = wr_learned_yields(&l);
@@ -193,4 +191,46 @@ TEST(yields_that_never_pay_become_fewer_and_never_none)
     EXPECT_EQ(last, WR_YIELD_BAD);
     wr_learned_yield_paid(&l);
     EXPECT_EQ(wr_learned_yields(&l), WR_YIELD_MAX);
+}
+
+/* A wait that `moved` tickets led to: how many yields it may make. */
+static unsigned
+yields_after(struct wr_learned *l, uint64_t *ticket, uint64_t moved)
+{
+    *ticket += moved * UNIT;
+    (void)wr_learned_gap_ns(l, *ticket, UNIT, MAX_NS);
+    return wr_learned_yields(l);
+}
+
+TEST(one_cpu_yields_after_a_turn_and_when_nothing_else_helps)
+{
+    struct wr_learned l;
+    uint64_t ticket = 0;
+    unsigned tried = 0;
+
+    if (wr_sys_cpus() > 1)
+        TEST_SKIP("more than one CPU");
+    wr_learned_init(&l);
+    EXPECT_EQ(yields_after(&l, &ticket, 100), 1);
+    EXPECT_EQ(yields_after(&l, &ticket, 0), 0);
+    EXPECT_EQ(yields_after(&l, &ticket, 1), 0);
+    EXPECT_EQ(yields_after(&l, &ticket, 100), 1);
+    wr_learned_yield_paid(&l);
+    for (int i = 0; i < 1000; i++)
+        tried += yields_after(&l, &ticket, 1);
+    EXPECT_GT(tried, 10);  /* now and then ... */
+    EXPECT_LT(tried, 100); /* ... as they do not pay */
+}
+
+TEST(one_cpu_never_yields_for_a_tiny_ring)
+{
+    struct wr_learned l;
+
+    if (wr_sys_cpus() > 1)
+        TEST_SKIP("more than one CPU");
+    wr_learned_init(&l);
+    for (uint64_t i = 0; i < 100; i++) {
+        (void)wr_learned_gap_ns(&l, i * UNIT, UNIT, 8);
+        EXPECT_EQ(wr_learned_yields(&l), 0);
+    }
 }
