@@ -16,6 +16,17 @@ runs=(
     'sync_mutex --only =mutex_three --stale 2'
     'sync_mutex --only =mutex_time_out --stale 2'
     'sync_mutex --only =mutex_in_turn --stale 1'
+    'sync_rwmutex --only =rw_reader_writer --stale 2'
+    'sync_rwmutex --only =rw_reader_writes --stale 2'
+    'sync_rwmutex --only =rw_new_reader --stale 2'
+    'sync_rwmutex --only =rw_move --stale 2'
+    'sync_rw_asym --only =rw_dist --stale 2'
+    'sync_rw_asym --only =rw_asym --stale 2'
+    'sync_rw_asym --only =rw_asym_writes --stale 2'
+    'sync_rw_asym --only =rw_enter_asym --stale 2'
+    'sync_rw_asym --only =rw_asym_hand_round --stale 2'
+    'sync_rwmutex --only time_out --stale 2'
+    'sync_rwmutex --only rw_free --stale 2'
 )
 failed=0
 echo "1..${#runs[@]}"
