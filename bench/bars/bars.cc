@@ -324,12 +324,12 @@ Bars::message_wait_bar()
 void
 Bars::expiring_wait_bar()
 {
-    constexpr int64_t wait_ns = 50000000;
+    constexpr int64_t wait_ns = 25000000;
     Bar bar;
     std::vector<double> ratios, again, bare;
 
     (void)cpu_of_expiring_wait(wait_ns / 10);
-    for (int i = 0; i < 21; i++) {
+    for (int i = 0; i < 81; i++) {
         leave_if_interrupted();
         const double first = cpu_of_bare_wait(wait_ns);
         const double own = cpu_of_expiring_wait(wait_ns);

@@ -34,7 +34,7 @@ spin_for_stamp(weir_chan *ch, struct chan_side *side, char *slot, uint64_t want)
         return false;
     if (gap > 0)
         wr_spin_away(gap);
-    spin = wr_spin_start(WR_WAIT_SPIN_NS);
+    spin = wr_spin_for_party();
     do {
         if (stamp_reached(slot, want)) {
             wr_learned_spin_paid(&side->learned);
@@ -47,15 +47,13 @@ spin_for_stamp(weir_chan *ch, struct chan_side *side, char *slot, uint64_t want)
 static bool
 yield_for_stamp(struct chan_side *side, char *slot, uint64_t want)
 {
-    struct wr_yield yield = wr_yield_start(wr_learned_yields(&side->learned));
-
-    while (wr_yield_more(&yield)) {
-        if (stamp_reached(slot, want)) {
-            wr_learned_yield_paid(&side->learned);
-            return true;
-        }
-    }
-    return false;
+    if (!wr_learned_yield(&side->learned))
+        return false;
+    wr_sys_yield();
+    if (!stamp_reached(slot, want))
+        return false;
+    wr_learned_yield_paid(&side->learned);
+    return true;
 }
 
 /* Wait for a party that has claimed this slot's ticket and not published yet:
@@ -64,17 +62,12 @@ static void
 await_stamp(char *slot, uint64_t want)
 {
     struct wr_spin spin = wr_spin_start(WR_WAIT_SPIN_NS);
-    struct wr_yield yield;
 
     do {
         if (stamp_reached(slot, want))
             return;
     } while (wr_spin_more(&spin));
-    yield = wr_yield_start(WR_YIELD_MAX);
-    while (wr_yield_more(&yield)) {
-        if (stamp_reached(slot, want))
-            return;
-    }
+    wr_sys_yield();
     while (!stamp_reached(slot, want))
         wr_sys_nap(WR_NAP_NS);
 }

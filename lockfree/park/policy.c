@@ -11,6 +11,11 @@
  * and response): the gap halves.  A low gap tries the full one now and then,
  * ever more rarely while that does not pay.
  *
+ * Brief sleeps.  A sleep and its wake take longer than the usual spin.  So if
+ * both sides have begun to sleep in turn, neither finds the other awake, and
+ * they go on so, at twenty times the price.  After a sleep so short that it was
+ * of this kind a party spins for longer than a wake takes, once.
+ *
  * One CPU.  Nobody spins, and a party that cannot go on has two ways to let the
  * others run.  A yield is a cheap switch and keeps the party's place in the
  * round: right for one that has just filled (or emptied) a good part of the
@@ -23,6 +28,7 @@
  * that is tried then lets the waker fill the ring.
  */
 #include "park/policy.h"
+#include "park/thread.h"
 
 #define GAP_MIN_NS 20
 #define GAP_STREAM 8   /* tickets since the last failure that make a stream */
@@ -30,35 +36,14 @@
 #define TRIAL_MAX 1024 /* ... doubling up to this many while it fails */
 #define TURN 4         /* more tickets than this are a turn on one CPU */
 #define STUCK 16       /* waits without a turn before a yield is tried */
-#define SPIN_GIVE_UP 4 /* fruitless spins in a row before skipping them ... */
+#define SPIN_GIVE_UP 4 /* fruitless tries in a row before skipping them ... */
 #define SPIN_RETRY 16  /* ... except every 16th wait */
 
-struct wr_yield
-wr_yield_start(unsigned count)
+struct wr_spin
+wr_spin_for_party(void)
 {
-    struct wr_yield y = { 0, wr_sys_cycles_of_ns(WR_YIELD_TIME_NS), count };
-
-    y.start = wr_sys_cycles();
-    return y;
-}
-
-bool
-wr_yield_more(struct wr_yield *y)
-{
-    uint64_t before;
-    uint64_t after;
-
-    if (y->left == 0)
-        return false;
-    y->left--;
-    before = wr_sys_cycles();
-    if (before - y->start >= y->budget)
-        return false;
-    wr_sys_yield();
-    after = wr_sys_cycles();
-    if (after - before < wr_sys_cycles_of_ns(WR_YIELD_REAL_NS))
-        y->left = 0; /* nobody else to run: one last look, then sleep */
-    return true;
+    return wr_spin_start(wr_sys_self()->brief ? WR_BRIEF_SPIN_NS
+                                              : WR_WAIT_SPIN_NS);
 }
 
 void
@@ -107,8 +92,6 @@ note_turn(struct wr_learned *l, uint64_t moved, bool tiny)
 {
     unsigned stuck = weir_load_rlx(&l->stuck) + 1u;
 
-    if (wr_sys_cpus() > 1)
-        return;
     if (moved > TURN)
         stuck = 0;
     else if (tiny)
@@ -159,19 +142,19 @@ wr_learned_spin_paid(struct wr_learned *l)
         weir_store_rlx(&l->spin_bad, 0);
 }
 
-unsigned
-wr_learned_yields(struct wr_learned *l)
+bool
+wr_learned_yield(struct wr_learned *l)
 {
-    const unsigned bad = weir_load_rlx(&l->yield_bad) + 1u;
     const unsigned stuck = weir_load_rlx(&l->stuck);
-    const bool alone = wr_sys_cpus() == 1;
+    unsigned bad;
 
-    if (alone && stuck > 0 && stuck < STUCK)
-        return 0;
+    if (wr_sys_cpus() > 1)
+        return true;
+    if (stuck < STUCK)
+        return stuck == 0;
+    bad = weir_load_rlx(&l->yield_bad) + 1u;
     weir_store_rlx(&l->yield_bad, (uint8_t)(bad < 255 ? bad : SPIN_GIVE_UP));
-    if (alone)
-        return stuck == 0 || bad <= SPIN_GIVE_UP || bad % SPIN_RETRY == 0;
-    return bad <= SPIN_GIVE_UP ? WR_YIELD_MAX : WR_YIELD_BAD;
+    return bad <= SPIN_GIVE_UP || bad % SPIN_RETRY == 0;
 }
 
 void

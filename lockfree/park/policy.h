@@ -12,13 +12,11 @@
 
 #include "park/sys.h"
 
-#define WR_LOCK_SPIN_NS 2000     /* a list lock is held for tens of ns */
-#define WR_WAIT_SPIN_NS 3000     /* polling before yielding */
-#define WR_YIELD_MAX 2           /* yields before sleeping ... */
-#define WR_YIELD_BAD 1           /* ... when they keep failing */
-#define WR_YIELD_TIME_NS 1000000 /* others run meanwhile; a hog ends it */
-#define WR_YIELD_REAL_NS 300 /* a yield that returns sooner has not yielded */
-#define WR_NAP_NS 50000      /* a step of a wait for an unpublished item */
+#define WR_LOCK_SPIN_NS 2000   /* a list lock is held for tens of ns */
+#define WR_WAIT_SPIN_NS 3000   /* polling before one yield */
+#define WR_BRIEF_NS 50000      /* a sleep that a spin could have saved ... */
+#define WR_BRIEF_SPIN_NS 15000 /* ... and the polling after such a one */
+#define WR_NAP_NS 50000        /* a step of a wait for an unpublished item */
 
 /* A bounded spin: while (wr_spin_more(&s)) look; pauses between two looks. */
 struct wr_spin {
@@ -47,17 +45,8 @@ wr_spin_more(const struct wr_spin *spin)
     return wr_sys_cycles() - spin->start < spin->budget;
 }
 
-/* A bounded number of yields: while (wr_yield_more(&y)) look. */
-struct wr_yield {
-    uint64_t start;  /* cycles */
-    uint64_t budget; /* cycles */
-    unsigned left;
-};
-
-struct wr_yield wr_yield_start(unsigned count);
-
-/* False when the budget is spent, or yields turn out not to yield. */
-bool wr_yield_more(struct wr_yield *yield);
+/* The spin of a party that waits for another's move. */
+struct wr_spin wr_spin_for_party(void);
 
 /* Busy for about ns nanoseconds, without touching shared memory. */
 void wr_spin_away(uint64_t ns);
@@ -87,8 +76,8 @@ uint64_t wr_learned_gap_ns(struct wr_learned *l, uint64_t ticket, uint64_t unit,
 /* Whether polling has paid lately; tried again now and then. */
 bool wr_learned_spin(struct wr_learned *l);
 void wr_learned_spin_paid(struct wr_learned *l);
-/* How many yields to make before sleeping. */
-unsigned wr_learned_yields(struct wr_learned *l);
+/* Whether to yield once before sleeping. */
+bool wr_learned_yield(struct wr_learned *l);
 void wr_learned_yield_paid(struct wr_learned *l);
 
 #endif

@@ -23,8 +23,9 @@ struct wr_thread {
     const struct wr_parker *parker;     /* NULL: sleeps on a futex */
     struct wr_holds *holds;             /* which of them; NULL: none yet */
     const struct wr_hold_ops *hold_ops; /* NULL if holds is */
-    bool registered;                    /* wr_thread_exit will be called */
-    bool exiting;                       /* it has been: keep nothing any more */
+    bool brief;      /* its last sleep was: see park/policy.c */
+    bool registered; /* wr_thread_exit will be called */
+    bool exiting;    /* it has been: keep nothing any more */
 };
 
 /* See to it that wr_thread_exit will be called. */

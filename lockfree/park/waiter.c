@@ -155,16 +155,13 @@ has_ended(uint32_t word)
 static void
 poll_word(struct wr_waiter *w)
 {
-    struct wr_spin spin = wr_spin_start(WR_WAIT_SPIN_NS);
-    struct wr_yield yield;
+    struct wr_spin spin = wr_spin_for_party();
 
     do {
         if (has_ended(weir_load_rlx(&w->word)))
             return;
     } while (wr_spin_more(&spin));
-    yield = wr_yield_start(WR_YIELD_MAX);
-    while (!has_ended(weir_load_rlx(&w->word)) && wr_yield_more(&yield))
-        ;
+    wr_sys_yield();
 }
 
 /* The word of the wait once it is DONE or LEFT. */
@@ -203,6 +200,7 @@ int
 wr_waiter_wait(struct wr_waiter *w, weir_limit limit, bool poll, bool *left)
 {
     struct wr_thread *self = wr_sys_self();
+    uint64_t start;
     uint32_t word;
 
     if (limit.cancel != NULL) {
@@ -215,7 +213,10 @@ wr_waiter_wait(struct wr_waiter *w, weir_limit limit, bool poll, bool *left)
         poll_word(w);
     if (self->hold_ops != NULL) /* a hold does not sleep in a thread's slot */
         self->hold_ops->before_park(self);
+    start = wr_sys_cycles();
     word = wait_end(w, limit.at_ns);
+    wr_sys_self()->brief =
+        wr_sys_cycles() - start < wr_sys_cycles_of_ns(WR_BRIEF_NS);
     *left = (word & WAITER_STATE) == WAITER_LEFT;
     if (!*left)
         take_chain(w);

@@ -198,18 +198,14 @@ static bool
 spin_for_writer(weir_rwmutex *rw)
 {
     struct wr_spin spin = wr_spin_start(READ_SPIN_NS);
-    struct wr_yield yield;
 
     while (wr_spin_more(&spin)) {
         wr_spin_away(READ_POLL_NS);
         if (!has_writer(rw))
             return true;
     }
-    yield = wr_yield_start(WR_YIELD_MAX);
-    while (wr_yield_more(&yield))
-        if (!has_writer(rw))
-            return true;
-    return false;
+    wr_sys_yield();
+    return !has_writer(rw);
 }
 
 /* Enrol w among the readers.  False: there is no writer any more. */
@@ -459,7 +455,6 @@ drain(weir_rwmutex *rw, weir_limit limit)
 {
     unsigned from = 0;
     struct wr_spin spin;
-    struct wr_yield yield;
 
     wr_asym_leave(rw);
     if (is_clear(rw, &from))
@@ -468,10 +463,7 @@ drain(weir_rwmutex *rw, weir_limit limit)
     while (wr_spin_more(&spin))
         if (is_clear(rw, &from))
             return WEIR_OK;
-    yield = wr_yield_start(WR_YIELD_MAX);
-    while (wr_yield_more(&yield))
-        if (is_clear(rw, &from))
-            return WEIR_OK;
+    wr_sys_yield();
     return drain_slow(rw, from, limit);
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "park/policy.h"
+#include "park/thread.h"
 
 static void
 on_one_cpu(void)
@@ -67,19 +68,20 @@ TEST(spin_ends)
     EXPECT_FALSE(wr_spin_more(&spin));
 }
 
-TEST(yields_are_bounded_by_their_count)
+TEST(spin_for_a_party_is_longer_after_a_brief_sleep)
 {
-    for (unsigned count = 0; count < 10; count++) {
-        struct wr_yield yield = wr_yield_start(count);
-        unsigned yields = 0;
+    struct wr_spin usual;
+    struct wr_spin longer;
 
-        while (wr_yield_more(&yield))
-            yields++;
-        EXPECT_LE(yields, count);
-        EXPECT_FALSE(wr_yield_more(&yield));
-        if (count > 0)
-            EXPECT_TRUE(yields >= 1 || yield.left > 0); /* time ran out */
-    }
+    wr_sys_self()->brief = false;
+    usual = wr_spin_for_party();
+    wr_sys_self()->brief = true;
+    longer = wr_spin_for_party();
+    wr_sys_self()->brief = false;
+    if (wr_sys_cpus() == 1)
+        EXPECT_EQ(longer.budget, 0);
+    else
+        EXPECT_GT(longer.budget, usual.budget);
 }
 
 TEST(spinning_away_lasts_its_time)
@@ -174,32 +176,13 @@ TEST(spinning_that_never_pays_becomes_rare_and_never_stops)
     EXPECT_TRUE(wr_learned_spin(&l));
 }
 
-TEST(yields_that_never_pay_become_fewer_and_never_none)
-{
-    struct wr_learned l;
-    unsigned last = WR_YIELD_MAX;
-
-    wr_learned_init(&l);
-    if (wr_sys_cpus() == 1)
-        TEST_SKIP("one CPU has a rule of its own");
-    EXPECT_EQ(wr_learned_yields(&l), WR_YIELD_MAX);
-    for (int i = 0; i < 2000; i++) {
-        last = wr_learned_yields(&l);
-        EXPECT_GE(last, WR_YIELD_BAD);
-        EXPECT_LE(last, WR_YIELD_MAX);
-    }
-    EXPECT_EQ(last, WR_YIELD_BAD);
-    wr_learned_yield_paid(&l);
-    EXPECT_EQ(wr_learned_yields(&l), WR_YIELD_MAX);
-}
-
-/* A wait that `moved` tickets led to: how many yields it may make. */
-static unsigned
+/* A wait that `moved` tickets led to: whether it may yield. */
+static bool
 yields_after(struct wr_learned *l, uint64_t *ticket, uint64_t moved)
 {
     *ticket += moved * UNIT;
     (void)wr_learned_gap_ns(l, *ticket, UNIT, MAX_NS);
-    return wr_learned_yields(l);
+    return wr_learned_yield(l);
 }
 
 TEST(one_cpu_yields_after_a_turn_and_when_nothing_else_helps)
@@ -211,10 +194,10 @@ TEST(one_cpu_yields_after_a_turn_and_when_nothing_else_helps)
     if (wr_sys_cpus() > 1)
         TEST_SKIP("more than one CPU");
     wr_learned_init(&l);
-    EXPECT_EQ(yields_after(&l, &ticket, 100), 1);
-    EXPECT_EQ(yields_after(&l, &ticket, 0), 0);
-    EXPECT_EQ(yields_after(&l, &ticket, 1), 0);
-    EXPECT_EQ(yields_after(&l, &ticket, 100), 1);
+    EXPECT_TRUE(yields_after(&l, &ticket, 100));
+    EXPECT_FALSE(yields_after(&l, &ticket, 0));
+    EXPECT_FALSE(yields_after(&l, &ticket, 1));
+    EXPECT_TRUE(yields_after(&l, &ticket, 100));
     wr_learned_yield_paid(&l);
     for (int i = 0; i < 1000; i++)
         tried += yields_after(&l, &ticket, 1);
@@ -231,6 +214,6 @@ TEST(one_cpu_never_yields_for_a_tiny_ring)
     wr_learned_init(&l);
     for (uint64_t i = 0; i < 100; i++) {
         (void)wr_learned_gap_ns(&l, i * UNIT, UNIT, 8);
-        EXPECT_EQ(wr_learned_yields(&l), 0);
+        EXPECT_FALSE(wr_learned_yield(&l));
     }
 }
