@@ -5,6 +5,8 @@
 
 #define SLAB_FIRST_LOG2 5 /* 32 tables: one page */
 #define SLABS 26
+#define STEP_MIN_NS 50000 /* as a heavy fence may cost */
+#define STEP_MAX_NS 10000000
 
 static struct wr_lock registry;
 static struct wr_holds *slabs[SLABS]; /* each before `known` reaches it */
@@ -207,10 +209,11 @@ withdraw(struct wr_holds *t, struct wr_link *link)
 
 int
 wr_holds_wait(unsigned number, weir_rwmutex *rw, uint32_t central,
-              struct wr_waiter *w, weir_limit limit, int64_t step_ns,
-              bool fence)
+              struct wr_waiter *w, weir_limit limit, int64_t *step_ns)
 {
     struct wr_holds *t = table_at(number);
+    const bool fence = *step_ns != 0;
+    const int64_t step = fence ? *step_ns : STEP_MIN_NS;
     int64_t look_ns = WR_NEVER;
     bool left;
     int status;
@@ -220,18 +223,18 @@ wr_holds_wait(unsigned number, weir_rwmutex *rw, uint32_t central,
     wr_list_append(&t->writers, &w->node.link);
     weir_store_rlx(&t->wanted, 1); /* relaxed: the heavy fence orders it */
     wr_lock_release(&t->lock);
-    if (fence && wr_sys_fence_heavy())
-        step_ns = WR_NEVER;
+    if (!(fence && wr_sys_fence_heavy()))
+        look_ns = wr_sys_now_ns() + step;
     /* Another thread may give back what stands here: leave_central() changes
      * central, then wakes those who want. */
     if (count_in(t, rw) == 0 || weir_load_rlx(&rw->central) != central)
         look_ns = 0;
-    else if (step_ns != WR_NEVER)
-        look_ns = wr_sys_now_ns() + step_ns;
     if (look_ns < limit.at_ns)
         limit.at_ns = look_ns;
     status = wr_waiter_wait(w, limit, false, &left);
     if (left)
         withdraw(t, &w->node.link);
+    if (status == WEIR_TIMEOUT)
+        *step_ns = step < STEP_MAX_NS ? step * 2 : step;
     return status;
 }

@@ -75,12 +75,12 @@ uint32_t wr_holds_count(const weir_rwmutex *rw, unsigned *from,
                         bool first_only);
 
 /* Sleep until rw may have left the table of that number, or its central is not
- * `central` any more.  fence: make sure of the wake, if the kernel lets us;
- * else sleep for step_ns at most, and WEIR_TIMEOUT.  WEIR_AGAIN: look again;
- * else the limit's status. */
+ * `central` any more.  *step_ns: 0 at first; then for a short step at most.
+ * After one that ran out make sure of the wake, or, if the kernel does not let
+ * us, sleep for twice as long.  WEIR_AGAIN, or WEIR_TIMEOUT before the limit:
+ * look again; else the limit's status. */
 int wr_holds_wait(unsigned number, weir_rwmutex *rw, uint32_t central,
-                  struct wr_waiter *w, weir_limit limit, int64_t step_ns,
-                  bool fence);
+                  struct wr_waiter *w, weir_limit limit, int64_t *step_ns);
 
 /* Claim everybody in the list, in order: linked through their nodes' link.next,
  * NULL at the end.  Holds: its lock. */

@@ -21,8 +21,6 @@
 #define READ_POLL_NS 128   /* between two looks at its word */
 #define READ_YIELDS 4      /* measured: docs/design/001 */
 #define DRAIN_SPIN_NS 2000 /* for a reader's section */
-#define STEP_MIN_NS 50000  /* of a sleep on a table */
-#define STEP_MAX_NS 10000000
 
 /* ASYM: (A) is a store, and the fence is the writer's. */
 static inline bool
@@ -408,25 +406,11 @@ sleep_on_central(weir_rwmutex *rw, struct wr_waiter *w, weir_limit limit)
     wr_lock_release(lock);
 }
 
-/* Sleep on a table that has a hold.  First for a step without a heavy fence,
- * which costs as much as a short step; the wake may be missed then. */
-static void
-sleep_on_table(weir_rwmutex *rw, unsigned number, uint32_t central,
-               struct wr_waiter *w, weir_limit limit, int64_t *step_ns)
-{
-    const bool fence = *step_ns != STEP_MIN_NS;
-
-    if (wr_holds_wait(number, rw, central, w, limit, *step_ns, fence) ==
-            WEIR_TIMEOUT &&
-        *step_ns < STEP_MAX_NS)
-        *step_ns *= 2;
-}
-
 static WR_COLD int
 drain_slow(weir_rwmutex *rw, unsigned from, weir_limit limit)
 {
     struct wr_waiter *w = wr_waiter_get();
-    int64_t step_ns = STEP_MIN_NS;
+    int64_t step_ns = 0;
     int status = WEIR_OK;
 
     for (;;) {
@@ -445,7 +429,7 @@ drain_slow(weir_rwmutex *rw, unsigned from, weir_limit limit)
         if (w == NULL)
             wr_sys_nap(WR_NAP_NS);
         else if (wr_holds_count(rw, &busy, true) != 0)
-            sleep_on_table(rw, busy, central, w, limit, &step_ns);
+            (void)wr_holds_wait(busy, rw, central, w, limit, &step_ns);
         else
             sleep_on_central(rw, w, limit);
     }
