@@ -199,19 +199,23 @@ read_and_move_counted(void)
     weir_rwmutex_runlock(&counted->rw);
 }
 
+/* Twice at any moment, then when the reader is in: a schedule that lets each of
+ * its attempts meet a writer would keep it out for ever. */
 static void
 free_when_read(void)
 {
     struct counted *c = counted;
-    bool done;
+    bool done = false;
 
-    do {
+    for (int i = 0; !done; i++) {
+        while (i >= 2 && weir_load_rlx(&c->readers) == 0)
+            weir_cpu_relax();
         weir_rwmutex_lock(&c->rw);
         done = weir_load_rlx(&c->readers) != 0;
         weir_rwmutex_unlock(&c->rw);
         if (!done)
             weir_cpu_relax();
-    } while (!done);
+    }
     wr_sys_free(c);
 }
 
