@@ -2,8 +2,8 @@
 /*
  * park/policy.h - how long to poll before sleeping.
  *
- * All budgets are times, never counts: a pause costs 10 to 18 ns and a yield
- * 0.16 to 1.2 us on machines seen so far.  Nobody spins where the process may
+ * All budgets are times, never counts: a pause costs 10 to 22 ns and a yield
+ * 0.16 to 1.8 us on machines seen so far.  Nobody spins where the process may
  * run on one CPU only.  The constants come from the measurements behind the
  * core protocol; how often to yield was measured anew, see docs/design/001.
  */

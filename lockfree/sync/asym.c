@@ -9,10 +9,12 @@ WR_COLD void
 wr_asym_fence(weir_rwmutex *rw)
 {
     const int64_t start = wr_sys_now_ns();
+    bool fenced;
     int64_t quiet;
 
     (void)weir_fetch_and_rlx(&rw->writers.word, ~(uint32_t)MUTEX_ASYM);
-    WR_CHECK(wr_sys_fence_heavy(), "rwmutex",
+    fenced = wr_sys_fence_heavy();
+    WR_CHECK(fenced, "rwmutex",
              "membarrier(2) was granted at first and is refused now");
     quiet = (wr_sys_now_ns() - start) * WR_ASYM_QUIET_PER_FENCE_NS;
     if (quiet < WR_ASYM_QUIET_MIN_NS)

@@ -10,7 +10,7 @@
  *   STARVING  the next unlock hands over
  *   READERS   (RWMutex) readers wait, in a list of their own
  *   FROZEN    (RWMutex) somebody counts the holds; see sync/rwmutex.h
- *   ASYM     (RWMutex) readers enter by a plain store; see sync/rwmutex.h
+ *   ASYM      (RWMutex) readers enter by a plain store; see sync/rwmutex.h
  *   WRITES    (RWMutex) the unit of the 24 bits above, which count the writes
  *   PARKED, STARVING, READERS and FROZEN change under the list lock only.
  *

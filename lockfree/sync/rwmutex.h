@@ -46,7 +46,7 @@
  *     ------                               ------
  *     slot: NULL -> lock   store  (A)      word: -> LOCKED     cas     (C)
  *     light fence                          ASYM? then clears it, heavy fence
- *     word ASYM alone?    load   (B)      slot == lock?       load    (D)
+ *     word ASYM alone?     load   (B)      slot == lock?       load    (D)
  *          <-- rwmutex.word -->            ... ASYM stays clear after it
  *
  *   (B) decides by ASYM in the value that it loads, and refuses one that is
@@ -76,8 +76,10 @@
  * FROZEN: runlock finds neither an own slot nor a positive central.  Either
  * the hold is in the slot of a thread that handed it over, or there is none
  * (misuse).  To know, it must sum while no hold is added to a slot: it sets
- * FROZEN as a writer its LOCKED, sums, and clears it, all under
- * the list lock.  What it then takes from central it decides on the value that
+ * FROZEN, which keeps new readers out of slots as a writer's LOCKED does (with
+ * the heavy fence, if there was ASYM), sums, and clears it, all under the list
+ * lock, which is thus held for as long as such a fence takes: only for a hold
+ * that was handed over.  What it then takes from central it decides on the value that
  * its swap replaces: the sum is old by then.
  *
  * Last touch

@@ -33,7 +33,7 @@ hold_twice(void)
 }
 
 MC_SCENARIO(lock_two, .threads = { hold_twice, hold_twice });
-MC_SCENARIO(lock_three, .threads = { hold, hold, hold }, .stale = 1);
+MC_SCENARIO(lock_three, .threads = { hold, hold, hold });
 
 /* Two looks at the lock before anybody sleeps. */
 MC_SCENARIO(lock_spins, .threads = { hold_twice, hold_twice }, .look = 700);

@@ -198,7 +198,7 @@ complete_first(void)
 }
 
 MC_SCENARIO(wait_twice_served, .setup = prepare, .check = all_gone,
-            .threads = { wait_two, complete_first, complete_second }, BOUND_1);
+            .threads = { wait_two, complete_first, complete_second });
 
 /* Cancel: the wait ends with its status, or was served. */
 static int word_before; /* plain: before the fire, after the wait */
@@ -245,7 +245,7 @@ MC_SCENARIO(cancel_orders_wait, .setup = prepare, .check = all_gone,
 MC_SCENARIO(cancel_never_fired, .setup = prepare, .check = all_gone,
             .threads = { wait_cancelled, complete_one });
 MC_SCENARIO(cancel_against_grant, .setup = prepare, .check = all_gone,
-            .threads = { wait_cancelled, complete_once_timed, fire }, BOUND_1);
+            .threads = { wait_cancelled, complete_once_timed, fire });
 MC_SCENARIO(cancel_two_waits, .setup = prepare, .check = all_gone,
             .threads = { wait_cancelled, wait_cancelled, fire }, BOUND_1);
 

@@ -231,9 +231,10 @@ pop_if_in(void)
 
 MC_SCENARIO(never_empty, .setup = ring3_setup,
             .threads = { push_push_pop, push_one, pop_if_in }, .bound = 3,
-            .stale = 1, .stays = -1);
+            .stays = -1);
 
-/* Two of each side by the stamp alone: every element once. */
+/* Two of each side by the stamp alone: every element once.  Four threads are
+ * beyond a whole search at two preemptions; so at one, and at random. */
 static void
 poll_pusher(void)
 {
