@@ -79,8 +79,8 @@
  * FROZEN, which keeps new readers out of slots as a writer's LOCKED does (with
  * the heavy fence, if there was ASYM), sums, and clears it, all under the list
  * lock, which is thus held for as long as such a fence takes: only for a hold
- * that was handed over.  What it then takes from central it decides on the value that
- * its swap replaces: the sum is old by then.
+ * that was handed over.  What it then takes from central it decides on the
+ * value that its swap replaces: the sum is old by then.
  *
  * Last touch
  *   runlock   the store of the slot, or the swap or subtraction of central;
