@@ -1,61 +1,63 @@
 // SPDX-License-Identifier: MIT
 /* cells/alone.cc - what a channel costs a single thread. */
 #include "load/alone.h"
-#include "impl/chan_twin.h"
-#include "impl/chan_weir.h"
-#include "run/plan.h"
+#include "cells/channels.h"
 
 namespace bench
 {
 
-using Measure = Sample (*)(const Topology &, const Place &, size_t, int64_t);
-
-static Contender
-contender(const char *name, const PlanInput &input, const Place &place,
-          size_t capacity, Measure measure)
-{
-    const Topology *topology = &input.topology;
-    Contender out;
-
-    out.name = name;
-    out.measure = [=](int64_t window_ns) {
-        return measure(*topology, place, capacity, window_ns);
-    };
-    return out;
-}
-
+/* Make: Type<Chan> -> Measure, over one CPU. */
+template <class Make>
 static void
-add(const PlanInput &input, std::vector<Cell> &cells, const std::string &what,
-    int priority, size_t capacity, Measure weir, Measure twin)
+add(std::vector<Cell> &cells, Cell cell, const char *title, int priority,
+    Make make)
 {
-    Cell cell;
-    const Place place = compact_place(input.topology, 1);
-
-    cell.name = "chan/" + what + "/cap=" + std::to_string(capacity);
     cell.family = "Channel, one thread";
+    cell.title = title;
     cell.priority = priority;
-    cell.place = place;
-    cell.workers = 1;
-    cell.baseline = "twin";
-    cell.repeat = "twin-again";
-    cell.contenders = {
-        contender("weir", input, place, capacity, weir),
-        contender("twin", input, place, capacity, twin),
-        contender("twin-again", input, place, capacity, twin),
-    };
-    cells.push_back(cell);
+    add_queues(cell, make);
+    cells.push_back(std::move(cell));
 }
 
 void
 add_alone_cells(const PlanInput &input, std::vector<Cell> &cells)
 {
-    add(input, cells, "pair", 0, 1024, pair<WeirChan>, pair<TwinQueue>);
-    add(input, cells, "try-empty", 1, 64, try_empty<WeirChan>,
-        try_empty<TwinQueue>);
-    add(input, cells, "try-full", 1, 64, try_full<WeirChan>,
-        try_full<TwinQueue>);
-    add(input, cells, "make-free", 2, 1, make_free<WeirChan>,
-        make_free<TwinQueue>);
+    const Topology *t = &input.topology;
+    const Place place = compact_place(*t, 1);
+    auto cell = [&](const char *what, size_t capacity) {
+        return make_cell(std::string("chan/") + what,
+                         { { "cap", std::to_string(capacity) } }, place, 1);
+    };
+
+    add(cells, cell("pair", 1024),
+        "One thread sends a message and receives it; one operation is both.", 0,
+        [=](auto type) {
+            using Chan = type_of<decltype(type)>;
+            return [=](int64_t ns) { return pair<Chan>(*t, place, 1024, ns); };
+        });
+    add(cells, cell("try-empty", 64),
+        "One thread tries to receive from an empty channel; one operation is "
+        "one try.",
+        1, [=](auto type) {
+            using Chan = type_of<decltype(type)>;
+            return
+                [=](int64_t ns) { return try_empty<Chan>(*t, place, 64, ns); };
+        });
+    add(cells, cell("try-full", 64),
+        "One thread tries to send into a full channel; one operation is one "
+        "try.",
+        1, [=](auto type) {
+            using Chan = type_of<decltype(type)>;
+            return
+                [=](int64_t ns) { return try_full<Chan>(*t, place, 64, ns); };
+        });
+    add(cells, cell("make-free", 1),
+        "One thread makes a channel and frees it; one operation is both.", 2,
+        [=](auto type) {
+            using Chan = type_of<decltype(type)>;
+            return
+                [=](int64_t ns) { return make_free<Chan>(*t, place, 1, ns); };
+        });
 }
 
 } // namespace bench

@@ -7,11 +7,9 @@
  * with cores filled in order, and dealt over caches, nodes and packages where
  * there are several.  "over" has four threads per CPU.
  */
-#include "impl/chan_twin.h"
-#include "impl/chan_weir.h"
+#include "cells/channels.h"
 #include "load/pingpong.h"
 #include "load/stream.h"
-#include "run/plan.h"
 
 #include <algorithm>
 
@@ -19,36 +17,6 @@ namespace bench
 {
 
 static const size_t capacities[] = { 1024, 64, 1, 0 };
-
-static Contender
-named(const char *name, std::function<Sample(int64_t)> measure)
-{
-    Contender out;
-
-    out.name = name;
-    out.measure = std::move(measure);
-    return out;
-}
-
-template <class Chan>
-static Contender
-streamer(const char *name, const Topology *topology, const Place &place,
-         StreamShape shape)
-{
-    return named(name, [=](int64_t window_ns) {
-        return stream<Chan>(*topology, place, shape, window_ns);
-    });
-}
-
-template <class Chan>
-static Contender
-player(const char *name, const Topology *topology, const Place &place,
-       size_t capacity)
-{
-    return named(name, [=](int64_t window_ns) {
-        return pingpong<Chan>(*topology, place, capacity, window_ns);
-    });
-}
 
 static std::string
 shape_name(const StreamShape &shape)
@@ -61,51 +29,45 @@ static void
 add_stream(const PlanInput &input, std::vector<Cell> &cells, int priority,
            const Place &place, StreamShape shape)
 {
-    Cell cell;
-    const Topology *topology = &input.topology;
+    Cell cell = make_placed_cell("chan/" + shape_name(shape),
+                                 { { "cap", std::to_string(shape.capacity) } },
+                                 place, shape.producers + shape.consumers);
+    const Topology *t = &input.topology;
 
-    cell.name = "chan/" + shape_name(shape) +
-                "/cap=" + std::to_string(shape.capacity) +
-                "/place=" + place.name;
     cell.family = "Channel, streams";
+    cell.title = "Producers send 8-byte messages through one channel to "
+                 "consumers; one operation is one message.";
+    cell.params["producers"] = std::to_string(shape.producers);
+    cell.params["consumers"] = std::to_string(shape.consumers);
     cell.priority = priority;
-    cell.place = place;
-    cell.workers = shape.producers + shape.consumers;
-    cell.baseline = "twin";
-    cell.repeat = "twin-again";
-    cell.contenders.push_back(
-        streamer<WeirChan>("weir", topology, place, shape));
-    for (const char *name : { "twin", "twin-again" })
-        cell.contenders.push_back(
-            shape.capacity > 0
-                ? streamer<TwinQueue>(name, topology, place, shape)
-                : streamer<TwinMeeting>(name, topology, place, shape));
-    cells.push_back(cell);
+    add_chans(cell, shape.capacity, [=](auto type) {
+        using Chan = type_of<decltype(type)>;
+        return [=](int64_t window_ns) {
+            return stream<Chan>(*t, place, shape, window_ns);
+        };
+    });
+    cells.push_back(std::move(cell));
 }
 
 static void
 add_pingpong(const PlanInput &input, std::vector<Cell> &cells, int priority,
              const Place &place, size_t capacity)
 {
-    Cell cell;
-    const Topology *topology = &input.topology;
+    Cell cell = make_placed_cell(
+        "chan/pingpong", { { "cap", std::to_string(capacity) } }, place, 2);
+    const Topology *t = &input.topology;
 
-    cell.name = "chan/pingpong/cap=" + std::to_string(capacity) +
-                "/place=" + place.name;
     cell.family = "Channel, ping-pong round trips";
+    cell.title = "A message goes to a second thread and back through two "
+                 "channels; one operation is one round trip.";
     cell.priority = priority;
-    cell.place = place;
-    cell.workers = 2;
-    cell.baseline = "twin";
-    cell.repeat = "twin-again";
-    cell.contenders.push_back(
-        player<WeirChan>("weir", topology, place, capacity));
-    for (const char *name : { "twin", "twin-again" })
-        cell.contenders.push_back(
-            capacity > 0
-                ? player<TwinQueue>(name, topology, place, capacity)
-                : player<TwinMeeting>(name, topology, place, capacity));
-    cells.push_back(cell);
+    add_chans(cell, capacity, [=](auto type) {
+        using Chan = type_of<decltype(type)>;
+        return [=](int64_t window_ns) {
+            return pingpong<Chan>(*t, place, capacity, window_ns);
+        };
+    });
+    cells.push_back(std::move(cell));
 }
 
 /* Pairs by class: the nearest one of two CPUs matters most, one CPU least. */

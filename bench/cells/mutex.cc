@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* cells/mutex.cc - threads fight for one mutex. */
-#include "impl/lock_pthread.h"
-#include "impl/lock_weir.h"
-#if WEIR_BENCH_HAVE_CK
-#include "impl/lock_ck.h"
-#endif
 #include "cells/locks.h"
 #include "load/lock.h"
 
@@ -14,43 +9,26 @@ namespace bench
 /* Steps of a private random number outside the lock. */
 constexpr int outside_steps = 8;
 
-template <class Lock>
-static void
-add(Cell &cell, const Topology *topology, const char *name, bool spins = false)
-{
-    const Place place = cell.place;
-    const int workers = cell.workers;
-    Contender out;
-
-    out.name = name;
-    out.spins = spins;
-    out.measure = [=](int64_t window_ns) {
-        return lock_load<Lock>(*topology, place, workers, outside_steps,
-                               window_ns);
-    };
-    cell.contenders.push_back(out);
-}
-
 static Cell
 mutex_cell(const Topology &topology, int threads)
 {
-    Cell cell;
+    const Place place = compact_place(topology, threads);
+    Cell cell = make_cell("mutex", { { "threads", std::to_string(threads) } },
+                          place, threads);
+    const Topology *t = &topology;
 
-    cell.name = "mutex/threads=" + std::to_string(threads);
     cell.family = "Mutex";
+    cell.title = "Threads lock one mutex, change two counters and a random "
+                 "number, and step a private one outside; one operation is "
+                 "one lock and unlock.";
     cell.priority = lock_priority(topology, threads, 1);
-    cell.place = compact_place(topology, threads);
-    cell.workers = threads;
-    cell.baseline = "pthread";
-    cell.repeat = "pthread-again";
-    add<WeirMutex>(cell, &topology, "weir");
-    add<PthreadMutex>(cell, &topology, "pthread");
-    add<PthreadMutex>(cell, &topology, "pthread-again");
-    add<PthreadAdaptive>(cell, &topology, "pthread-adaptive");
-#if WEIR_BENCH_HAVE_CK
-    add<CkFas>(cell, &topology, "ck-fas", true);
-    add<CkTicket>(cell, &topology, "ck-ticket", true);
-#endif
+    add_mutexes(cell, Peers::all, [=](auto type) {
+        using Lock = type_of<decltype(type)>;
+        return [=](int64_t window_ns) {
+            return lock_load<Lock>(*t, place, threads, outside_steps,
+                                   window_ns);
+        };
+    });
     return cell;
 }
 

@@ -66,6 +66,33 @@ class PthreadAdaptive
     pthread_mutex_t mutex_ = PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP;
 };
 
+/** As PthreadRw, but a writer that waits keeps new readers out. */
+class PthreadRwWriters
+{
+  public:
+    using Seat = NoSeat;
+
+    void lock(Seat &)
+    {
+        pthread_rwlock_wrlock(&lock_);
+    }
+    void unlock(Seat &)
+    {
+        pthread_rwlock_unlock(&lock_);
+    }
+    void rlock(Seat &)
+    {
+        pthread_rwlock_rdlock(&lock_);
+    }
+    void runlock(Seat &)
+    {
+        pthread_rwlock_unlock(&lock_);
+    }
+
+  private:
+    pthread_rwlock_t lock_ = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+};
+
 class PthreadRw
 {
   public:

@@ -17,17 +17,34 @@
 namespace bench
 {
 
+/** What a contender is in its cell. */
+enum class Role {
+    weir,
+    baseline, /**< ratios divide by it */
+    again,    /**< the baseline under a second name: A/A */
+    peer,
+    floor, /**< another contract; what the work costs at least */
+};
+
+const char *role_name(Role role);
+
 struct Contender {
     std::string name;
     std::function<Sample(int64_t window_ns)> measure;
     bool spins = false; /**< may hang when crowded: child process, time limit */
     std::string note;   /**< what a reader must know, e.g. another contract */
+    Role role = Role::peer;
+    std::string version; /**< of the library behind it */
+    std::string flags;   /**< how it was built, where that is not the suite's */
 };
 
 struct Cell {
     std::string name;   /**< key=value parts, no machine facts but the place */
     std::string family; /**< heading in the report */
-    int priority = 0;   /**< 0 first; the last ones are omitted for time */
+    std::string title; /**< one sentence: what is done, what one operation is */
+    std::string unit = "ns/op";                /**< of a sample's ns */
+    std::map<std::string, std::string> params; /**< of the name, and more */
+    int priority = 0; /**< 0 first; the last ones are omitted for time */
     Place place;
     int workers = 1;
     std::string baseline;    /**< contender that ratios divide by */

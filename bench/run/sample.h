@@ -26,7 +26,7 @@ const char *void_reason(Void reason);
 
 /** Times in nanoseconds; negative where the contender has no such number. */
 struct Sample {
-    double ns = 0;        /**< wall time per operation */
+    double ns = 0;        /**< wall time per operation, or the cell's unit */
     double cpu_ns = 0;    /**< CPU time of all workers per operation */
     double ops = 0;       /**< operations in the window */
     double window_ns = 0; /**< from the first start to the last end */
@@ -37,6 +37,9 @@ struct Sample {
     double p99_ns = -1;
     double p999_ns = -1;
     double max_ns = -1;
+    double gini = -1;   /**< of the workers' operations; 0: all alike */
+    double gap_ns = -1; /**< longest time that a worker had no turn */
+    double bytes = -1;  /**< of memory per object under test */
     int node = -1;      /**< where the object under test lay */
     bool wrong = false; /**< sums differ: a message or an update was lost */
     Void reason = Void::none;

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+/*
+ * cells/make.h - names, parameters and contenders of cells.
+ *
+ * A load is a template over what it measures, so that no call inside a loop
+ * goes through a pointer.  A list of contenders hands each type to `make`,
+ * which returns the measurement:
+ *
+ *     add_mutexes(cell, Peers::all, [=](auto type) {
+ *         using Lock = type_of<decltype(type)>;
+ *         return [=](int64_t window_ns) { return some_load<Lock>(...); };
+ *     });
+ */
+#ifndef BENCH_CELLS_MAKE_H
+#define BENCH_CELLS_MAKE_H
+
+#include "run/plan.h"
+
+namespace bench
+{
+
+using Measure = std::function<Sample(int64_t window_ns)>;
+using Params = std::vector<std::pair<std::string, std::string>>;
+
+/** A type as a value. */
+template <class T> struct Type {
+    using type = T;
+};
+template <class Tag> using type_of = typename Tag::type;
+
+/** A cell named PATH/KEY=VALUE/...; its parameters are the same pairs. */
+Cell make_cell(const std::string &path, const Params &params,
+               const Place &place, int workers);
+
+/** As make_cell, and the place's name ends the cell's. */
+Cell make_placed_cell(const std::string &path, const Params &params,
+                      const Place &place, int workers);
+
+/** Add a contender; one of role baseline or again is the cell's. */
+Contender &add_contender(Cell &cell, const std::string &name, Role role,
+                         Measure measure);
+
+/** Which contenders beside weir's own and the baseline's. */
+enum class Peers { none, all };
+
+} // namespace bench
+
+#endif
