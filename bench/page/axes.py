@@ -15,7 +15,7 @@ spread(values, ...) makes the axis that fits some values.
 """
 import math
 
-from svg import number, power_text, trimmed
+from .svg import number, power_text, trimmed
 
 
 class Axis:

@@ -28,9 +28,9 @@ pixels, at which it looks best; it shrinks and grows with its column.
 import math
 from collections import namedtuple
 
-from axes import Axis
-from colour import STEPS, is_pale, png, step_of
-from svg import clean, cut, esc, short, tag, width_of
+from .axes import Axis
+from .colour import STEPS, is_pale, png, step_of
+from .svg import clean, cut, esc, short, tag, width_of
 
 Point = namedtuple('Point', 'x y low high tip', defaults=(None, None, ''))
 Series = namedtuple('Series', 'name points ink kind', defaults=('line',))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The look of the pages: one style sheet, light, dark and print; page(...)
 puts it around a body.  All sizes follow the reader's font and window."""
-from colour import heat_css
-from svg import esc
+from .colour import heat_css
+from .svg import esc
 
 LIGHT = {
     'page': '#fcfcfb', 'card': '#ffffff', 'ink': '#1b1d21', 'soft': '#5b606a',
