@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * main.cc - the order of a run: options, topology, output folder, machine card,
- * core-to-core latency, plan, cells, report.
+ * core-to-core latency, plan, cells, table, result file.
  */
 #include "run/main.h"
 #include "report/report.h"
@@ -26,8 +26,8 @@ main(int argc, char **argv)
     }
     prepare(run);
     run.trips = core_to_core(run.topology);
-    run.plan = make_plan(run.topology, typical_pairs(run.topology, run.trips),
-                         options);
+    choose_pairs(run);
+    run.plan = make_plan(run.topology, run.pairs, options);
     measure(run);
     print_report(run);
     save_report(run);

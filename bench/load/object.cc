@@ -38,6 +38,7 @@ finish_latency(Sample &sample, const Hist &hist)
 {
     if (hist.count() == 0)
         return;
+    sample.hist = hist.sparse();
     sample.p50_ns = hist.quantile(0.50) * ns_per_tick();
     sample.p99_ns = hist.quantile(0.99) * ns_per_tick();
     sample.p999_ns = hist.quantile(0.999) * ns_per_tick();

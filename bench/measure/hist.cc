@@ -2,7 +2,10 @@
 /* measure/hist.cc - quantiles and exact merging. */
 #include "measure/hist.h"
 
+#include <cctype>
+#include <cerrno>
 #include <cmath>
+#include <cstdlib>
 
 namespace bench
 {
@@ -25,6 +28,24 @@ Hist::merge(const Hist &other)
         counts_[i] += other.counts_[i];
     if (other.max_ > max_)
         max_ = other.max_;
+}
+
+void
+Hist::merge(const SparseHist &other)
+{
+    for (const auto &bucket : other)
+        counts_[bucket.first] += bucket.second;
+}
+
+SparseHist
+Hist::sparse() const
+{
+    SparseHist out;
+
+    for (size_t i = 0; i < buckets; i++)
+        if (counts_[i] > 0)
+            out.emplace_back(static_cast<uint32_t>(i), counts_[i]);
+    return out;
 }
 
 uint64_t
@@ -59,6 +80,52 @@ Hist::quantile(double q) const
     const double width =
         i + 1 < buckets ? static_cast<double>(low_of(i + 1)) - low : 1;
     return low + (width - 1) / 2;
+}
+
+std::string
+hist_text(const SparseHist &hist)
+{
+    std::string out;
+
+    for (const auto &bucket : hist)
+        out += (out.empty() ? "" : ",") + std::to_string(bucket.first) + ":" +
+               std::to_string(bucket.second);
+    return out;
+}
+
+/* Digits alone: strtoull would take signs and spaces, too. */
+static bool
+take_number(const char *&at, uint64_t &number)
+{
+    char *end = nullptr;
+
+    if (!isdigit(static_cast<unsigned char>(*at)))
+        return false;
+    errno = 0;
+    number = strtoull(at, &end, 10);
+    at = end;
+    return errno == 0;
+}
+
+bool
+hist_parse(const std::string &text, SparseHist &hist)
+{
+    const char *at = text.c_str();
+    uint64_t index = 0, count = 0;
+
+    hist.clear();
+    while (take_number(at, index) && *at++ == ':' && take_number(at, count)) {
+        const bool next = hist.empty() || index > hist.back().first;
+        if (!next || index >= Hist::buckets || count == 0)
+            break;
+        hist.emplace_back(static_cast<uint32_t>(index), count);
+        if (*at == '\0' && at == text.c_str() + text.size())
+            return true;
+        if (*at++ != ',')
+            break;
+    }
+    hist.clear();
+    return text.empty();
 }
 
 } // namespace bench

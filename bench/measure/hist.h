@@ -13,10 +13,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace bench
 {
+
+/** The buckets that hold something, in order: index and count. */
+using SparseHist = std::vector<std::pair<uint32_t, uint64_t>>;
 
 class Hist
 {
@@ -37,6 +42,8 @@ class Hist
     }
 
     void merge(const Hist &other);
+    void merge(const SparseHist &other);
+    SparseHist sparse() const;
     uint64_t count() const;
     uint64_t max() const
     {
@@ -57,6 +64,12 @@ class Hist
     std::vector<uint64_t> counts_;
     uint64_t max_ = 0;
 };
+
+/** "index:count,index:count", as in the result file. */
+std::string hist_text(const SparseHist &hist);
+
+/** False, and an empty list, for what hist_text does not write. */
+bool hist_parse(const std::string &text, SparseHist &hist);
 
 inline size_t
 Hist::index_of(uint64_t value)

@@ -3,12 +3,10 @@
  * report/json.cc - the result file: Google Benchmark's schema and more.
  *
  * "context" and "benchmarks" are as that library writes them, so its tools read
- * the file; every round of every contender is a row, and a "median" row follows
- * them with paired ratio, interval and A/A.  "weir" has what the schema has no
- * place for: topology, core-to-core trips, primitives, omitted cells.
+ * the file: every round of every contender is a row, and a "median" row follows
+ * them.  All that the schema has no place for is in "weir" (json_weir.cc).
  */
-#include "report/json_text.h"
-#include "report/report.h"
+#include "report/json_parts.h"
 #include "weir_bench_build.h"
 
 #include <benchmark/benchmark.h>
@@ -49,9 +47,9 @@ write_context(JsonText &json, const Run &run)
     json.close(']');
     json.pair("library_build_type", fact(run.card, "weir_build_type"));
     json.pair("library_version", WEIR_BENCH_BENCHMARK);
-    json.pair("json_schema_version", 1).pair("weir_schema", "1");
+    json.pair("json_schema_version", 1).pair("weir_schema", "2");
     for (const auto &entry : run.card.facts)
-        json.pair(entry.first, entry.second);
+        json.pair(entry.first, redacted(entry.second));
     for (const Cost &cost : run.card.costs)
         json.pair("cost_" + cost.name + "_ns", std::to_string(cost.ns));
     json.close('}');
@@ -101,41 +99,18 @@ write_sample(JsonText &json, const CellResult &result, size_t contender,
 }
 
 static void
-write_interval(JsonText &json, const std::string &name,
-               const Interval &interval)
-{
-    if (!std::isfinite(interval.median))
-        return;
-    json.pair(name, interval.median);
-    json.pair(name + "_low", interval.low);
-    json.pair(name + "_high", interval.high);
-}
-
-static void
 write_median(JsonText &json, const CellResult &result, size_t contender,
              Place_in_file at)
 {
     const Cell &cell = *result.cell;
     const Summary &s = result.summaries[contender];
     const std::string name = row_name(cell, cell.contenders[contender]);
-    const std::string &note = cell.contenders[contender].note;
 
     open_row(json, name + "_median", name, at, result);
     json.pair("run_type", "aggregate").pair("aggregate_name", "median");
     json.pair("aggregate_unit", "time").pair("iterations", s.rounds);
     json.pair("real_time", s.ns.median).pair("cpu_time", s.cpu_ns);
-    json.pair("time_unit", "ns");
-    write_interval(json, "ns", s.ns);
-    write_interval(json, "ratio", s.ratio);
-    if (result.trip_ns > 0)
-        write_interval(json, "line_trips", s.per_trip);
-    write_interval(json, "again", result.again);
-    json.pair("baseline", cell.baseline);
-    json.pair("line_trip_ns", result.trip_ns).pair("steady", result.steady);
-    json.pair("moved_rounds", result.moved).pair("void_samples", s.voided);
-    if (!note.empty())
-        json.pair("label", note);
-    json.close('}');
+    json.pair("time_unit", "ns").close('}');
 }
 
 static void
@@ -156,54 +131,6 @@ write_benchmarks(JsonText &json, const Run &run)
     json.close(']');
 }
 
-static void
-write_topology(JsonText &json, const Topology &topology)
-{
-    json.key("topology").open('{').pair("source", topology.source);
-    json.key("pus").open('[');
-    for (const Pu &pu : topology.pus) {
-        json.open('{').pair("os", pu.os).pair("core", pu.core);
-        json.pair("l2", pu.l2).pair("l3", pu.l3);
-        json.pair("package", pu.package).pair("node", pu.node).close('}');
-    }
-    json.close(']').pair("hwloc_xml", topology.xml).close('}');
-}
-
-static void
-write_names(JsonText &json, const char *key,
-            const std::vector<std::string> &names)
-{
-    json.key(key).open('[');
-    for (const std::string &name : names)
-        json.value(name);
-    json.close(']');
-}
-
-static void
-write_extra(JsonText &json, const Run &run)
-{
-    json.key("weir").open('{').pair("schema", 1);
-    json.pair("rounds", run.options.rounds);
-    json.pair("window_ns", static_cast<double>(run.options.window_ns));
-    json.pair("took_s", run.took_s);
-    write_topology(json, run.topology);
-    json.key("core_to_core").open('[');
-    for (const CoreTrip &trip : run.trips) {
-        json.open('{').pair("a", run.topology.pus[trip.pair.first].os);
-        json.pair("b", run.topology.pus[trip.pair.second].os);
-        json.pair("class", near_name(trip.near));
-        json.pair("min_ns", trip.trip.min_ns);
-        json.pair("p50_ns", trip.trip.p50_ns).close('}');
-    }
-    json.close(']');
-    write_names(json, "omitted", run.plan.omitted);
-    write_names(json, "not_applicable", run.plan.absent);
-    write_names(json, "peers", run.plan.peers);
-    write_names(json, "missing", run.plan.missing);
-    write_names(json, "warnings", run.card.warnings);
-    json.close('}');
-}
-
 std::string
 json_of(const Run &run)
 {
@@ -212,7 +139,7 @@ json_of(const Run &run)
     json.open('{');
     write_context(json, run);
     write_benchmarks(json, run);
-    write_extra(json, run);
+    write_weir(json, run);
     json.close('}');
     return json.text() + "\n";
 }

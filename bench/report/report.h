@@ -3,7 +3,6 @@
 #ifndef BENCH_REPORT_REPORT_H
 #define BENCH_REPORT_REPORT_H
 
-#include "report/svg.h"
 #include "run/main.h"
 
 namespace bench
@@ -14,15 +13,19 @@ void print_card(const Card &card);
 void print_plan(const Topology &topology, const Options &options);
 void print_report(const Run &run);
 
-/** Make the folder if need be and try to write in it, or leave. */
-void prepare_folder(const std::string &folder);
+/** See that the result can be written, or leave. */
+void prepare_output(const Options &options);
 
-/** Write both files whole, or leave without either. */
+/** Write the result whole, or leave without it. */
 void save_report(const Run &run);
 
+/**
+ * Write the cells that are finished under a name of their own; returns what
+ * was written and what was there before, for a sentence.
+ */
+std::string save_partial(Run &run);
+
 std::string json_of(const Run &run);
-std::string html_of(const Run &run);
-std::vector<Plot> plots_of(const Run &run);
 
 } // namespace bench
 

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 /*
- * report/save.cc - the output folder and the files in it.
+ * report/save.cc - where the result goes.
  *
- * Whether the folder can be written is tried before anything is measured.  A
+ * Whether it can be written there is tried before anything is measured.  A
  * file is written under another name, flushed and renamed, so a reader sees
- * whole files only.
+ * whole files only, and what was there stays until then.  With "--json -"
+ * standard output is kept for the result: whatever else would be printed there
+ * goes to standard error.
  */
 #include "report/report.h"
 
 #include "run/stop.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,6 +24,10 @@
 
 namespace bench
 {
+
+static const std::string suffix = ".json";
+static const std::string partial_suffix = "--partial.json";
+static int json_out = -1; /* what was standard output, for "--json -" */
 
 /* Everything that may not stand in a file name becomes one dash. */
 static std::string
@@ -40,12 +47,31 @@ slug(const std::string &text)
     return out.substr(0, 60);
 }
 
-static std::string
-file_stem(const Run &run)
+static bool
+ends_with(const std::string &text, const std::string &end)
 {
-    return slug(fact(run.card, "cpu_model")) + "--" +
+    return text.size() >= end.size() &&
+           text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+static std::string
+path_of_result(const Run &run)
+{
+    if (!run.options.json.empty())
+        return run.options.json;
+    return run.options.out + "/" + slug(fact(run.card, "cpu_model")) + "--" +
            std::to_string(run.topology.pus.size()) + "cpu--" + run.date + "--" +
-           slug(fact(run.card, "weir_git"));
+           slug(fact(run.card, "weir_git")) + suffix;
+}
+
+static std::string
+folder_of(const std::string &path)
+{
+    const size_t slash = path.rfind('/');
+
+    if (slash == std::string::npos)
+        return ".";
+    return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 /* Makes missing folders of a path, from the top; true if the last was made. */
@@ -66,14 +92,12 @@ make_folders(const std::string &path)
     return made;
 }
 
-void
-prepare_folder(const std::string &folder)
+static void
+try_to_write_in(const std::string &folder)
 {
     const std::string probe = folder + "/.weir-bench-probe";
-
-    if (make_folders(folder))
-        remove_on_early_end(folder);
     const int file = open(probe.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
     if (file < 0)
         die(exit_usage, "cannot write in '%s': %s", folder.c_str(),
             strerror(errno));
@@ -81,42 +105,146 @@ prepare_folder(const std::string &folder)
     unlink(probe.c_str());
 }
 
-/* True when the whole text is on the disk under the temporary name. */
-static bool
-write_part(const std::string &part, const std::string &text)
+/* A rename would put a file in the place of a device or a folder. */
+static void
+refuse_unless_file(const std::string &path)
 {
-    FILE *file = fopen(part.c_str(), "we");
+    struct stat status;
 
-    if (!file)
+    if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+        die(exit_usage, "'%s' is not a file: the result cannot replace it",
+            path.c_str());
+}
+
+static void
+keep_standard_output()
+{
+    setvbuf(stdout, nullptr, _IOLBF, 0);
+    json_out = dup(STDOUT_FILENO);
+    if (json_out < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+        die(exit_usage, "standard output cannot be written: %s",
+            strerror(errno));
+}
+
+void
+prepare_output(const Options &options)
+{
+    if (options.json == "-") {
+        keep_standard_output();
+    } else if (!options.json.empty()) {
+        refuse_unless_file(options.json);
+        try_to_write_in(folder_of(options.json));
+    } else {
+        if (make_folders(options.out))
+            remove_on_early_end(options.out);
+        try_to_write_in(options.out);
+    }
+}
+
+static bool
+write_all(int out, const std::string &text)
+{
+    size_t done = 0;
+
+    while (done < text.size()) {
+        const ssize_t some = write(out, text.data() + done, text.size() - done);
+        if (some < 0 && errno != EINTR)
+            return false;
+        done += some > 0 ? static_cast<size_t>(some) : 0;
+    }
+    return true;
+}
+
+/* Whole under its name, or not at all. */
+static bool
+write_file(const std::string &path, const std::string &text)
+{
+    const std::string part = path + ".part";
+    const int file =
+        open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+
+    if (file < 0)
         return false;
-    const bool whole =
-        fwrite(text.data(), 1, text.size(), file) == text.size() &&
-        fflush(file) == 0 && fsync(fileno(file)) == 0;
-    return fclose(file) == 0 && whole;
+    const bool whole = write_all(file, text) && fsync(file) == 0;
+    if (close(file) == 0 && whole && rename(part.c_str(), path.c_str()) == 0)
+        return true;
+    const int error = errno;
+    unlink(part.c_str());
+    errno = error;
+    return false;
 }
 
 void
 save_report(const Run &run)
 {
-    const std::string stem = run.options.out + "/" + file_stem(run);
-    const std::string parts[] = { stem + ".json.part", stem + ".html.part" };
-    const bool written = write_part(parts[0], json_of(run)) &&
-                         write_part(parts[1], html_of(run));
-    const int error = errno;
+    const std::string path = path_of_result(run);
 
-    if (!written) {
-        for (const std::string &part : parts)
-            unlink(part.c_str());
-        die(exit_failed, "cannot write the results in '%s': %s",
-            run.options.out.c_str(), strerror(error));
+    if (path == "-") {
+        if (!write_all(json_out, json_of(run)))
+            die(exit_failed, "cannot write the result: %s", strerror(errno));
+        return;
     }
-    for (const std::string &part : parts) {
-        const std::string name = part.substr(0, part.size() - 5);
-        if (rename(part.c_str(), name.c_str()) != 0)
-            die(exit_failed, "cannot write '%s': %s", name.c_str(),
-                strerror(errno));
-        printf("wrote %s\n", name.c_str());
+    if (!write_file(path, json_of(run)))
+        die(exit_failed, "cannot write '%s': %s", path.c_str(),
+            strerror(errno));
+    printf("wrote %s\n", path.c_str());
+}
+
+/* The youngest whole result of a folder, or "". */
+static std::string
+last_complete(const std::string &folder)
+{
+    DIR *list = opendir(folder.c_str());
+    std::string last;
+    time_t youngest = 0;
+
+    while (const dirent *entry = list ? readdir(list) : nullptr) {
+        const std::string name = entry->d_name;
+        const std::string path = folder + "/" + name;
+        struct stat status;
+        if (!ends_with(name, suffix) || ends_with(name, partial_suffix) ||
+            stat(path.c_str(), &status) != 0 || status.st_mtime < youngest)
+            continue;
+        youngest = status.st_mtime;
+        last = path;
     }
+    if (list)
+        closedir(list);
+    return last;
+}
+
+static std::string
+save_part(Run &run, const std::string &path)
+{
+    const std::string cells =
+        std::to_string(run.results.size()) + " cells that were finished";
+    std::string partial = path;
+
+    judge(run.results);
+    if (path == "-")
+        return write_all(json_out, json_of(run))
+                   ? "the " + cells + " were written"
+                   : "nothing was written";
+    if (ends_with(partial, suffix))
+        partial.resize(partial.size() - suffix.size());
+    partial += partial_suffix;
+    if (!write_file(partial, json_of(run)))
+        return "nothing was written: " + std::string(strerror(errno));
+    return "the " + cells + " are in '" + partial + "'";
+}
+
+std::string
+save_partial(Run &run)
+{
+    const std::string path = path_of_result(run);
+    std::string out = "nothing was written";
+
+    if (!run.results.empty())
+        out = save_part(run, path);
+    const std::string last = path == "-" ? "" : last_complete(folder_of(path));
+    if (!last.empty())
+        out += "; the last complete result is '" + last + "'";
+    return out;
 }
 
 } // namespace bench

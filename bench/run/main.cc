@@ -67,13 +67,46 @@ prepare(Run &run)
 {
     catch_signals();
     run.date = utc_now();
-    prepare_folder(run.options.out);
+    prepare_output(run.options);
+    at_interrupt([&run] { return save_partial(run); });
     keep_second_thread();
     calibrate_ticks();
     set_current_cell("machine card");
     run.card = read_card(run.topology);
     leave_if_interrupted();
     print_card(run.card);
+}
+
+static int
+pu_of(const Topology &topology, int os, const std::string &file)
+{
+    for (size_t i = 0; i < topology.pus.size(); i++)
+        if (topology.pus[i].os == os)
+            return static_cast<int>(i);
+    die(exit_usage, "'%s' was measured on CPU %d, which may not be used here",
+        file.c_str(), os);
+}
+
+void
+choose_pairs(Run &run)
+{
+    run.pairs = typical_pairs(run.topology, run.trips);
+    for (auto &entry : run.pairs) {
+        const auto &kept = run.options.pairs;
+        const auto old = kept.find(near_name(entry.first));
+        if (old == kept.end())
+            continue;
+        const std::string &file = run.options.replay;
+        const Pair pair(pu_of(run.topology, old->second.first, file),
+                        pu_of(run.topology, old->second.second, file));
+        const auto &pus = run.topology.pus;
+        if (near_of(pus[pair.first], pus[pair.second]) != entry.first)
+            die(exit_usage,
+                "'%s' is of another machine: its CPUs %d and %d are no %s here",
+                file.c_str(), old->second.first, old->second.second,
+                near_name(entry.first));
+        entry.second = pair;
+    }
 }
 
 void
@@ -92,10 +125,12 @@ measure(Run &run)
         }
         progress.begin(cell);
         run.results.push_back(run_cell(run.topology, cell, run.options));
+        run.took_s = static_cast<double>(now_ns() - began) * 1e-9;
         progress.end(run.results.back());
     }
-    run.took_s = static_cast<double>(now_ns() - began) * 1e-9;
     leave_if_interrupted();
+    run.complete = true;
+    judge(run.results);
 }
 
 } // namespace bench

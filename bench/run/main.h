@@ -19,10 +19,12 @@ struct Run {
     Topology topology;
     Card card;
     std::vector<CoreTrip> trips;
+    ClassPairs pairs;
     Plan plan;
     std::deque<CellResult> results;
     std::string date; /**< UTC, 20240131T235959Z */
     double took_s = 0;
+    bool complete = false;
 };
 
 /** The topology, or a sentence and exit_usage. */
@@ -36,6 +38,9 @@ void keep_second_thread();
 
 /** Signals, output folder, clocks, machine card. */
 void prepare(Run &run);
+
+/** The pairs that stand for their classes: measured, or replayed. */
+void choose_pairs(Run &run);
 
 /** Run the plan's cells, with progress on standard error. */
 void measure(Run &run);

@@ -7,6 +7,9 @@
  */
 #include "run/result.h"
 
+#include "measure/clock.h"
+
+#include <algorithm>
 #include <cmath>
 
 namespace bench
@@ -41,24 +44,23 @@ counts(const Sample &sample)
     return sample.reason == Void::none;
 }
 
-template <class Value>
 static double
-middle(const CellResult &result, size_t contender, Value value)
+middle(const CellResult &result, size_t contender, double Sample::*figure)
 {
-    std::vector<double> values;
+    Values values;
 
     for (const Round &round : result.rounds)
         if (!round.moved && counts(round.samples[contender]))
-            values.push_back(value(round.samples[contender]));
+            values.push_back(round.samples[contender].*figure);
     return values.empty() ? -1 : median(values);
 }
 
-/* Intervals of x / y over the rounds in which both count. */
+/* x / y of the rounds in which both count. */
 template <class Over>
-static Interval
+static Values
 paired(const CellResult &result, size_t contender, Over over)
 {
-    std::vector<double> ratios;
+    Values ratios;
 
     for (const Round &round : result.rounds) {
         const Sample &own = round.samples[contender];
@@ -66,7 +68,7 @@ paired(const CellResult &result, size_t contender, Over over)
         if (!round.moved && counts(own) && base > 0)
             ratios.push_back(own.ns / base);
     }
-    return bootstrap(ratios);
+    return ratios;
 }
 
 static size_t
@@ -78,8 +80,8 @@ index_of(const Cell &cell, const std::string &name)
     return cell.contenders.size();
 }
 
-static Interval
-ratio_to(const CellResult &result, size_t contender, const std::string &base)
+static Values
+ratios_to(const CellResult &result, size_t contender, const std::string &base)
 {
     const size_t other = index_of(*result.cell, base);
 
@@ -90,11 +92,9 @@ ratio_to(const CellResult &result, size_t contender, const std::string &base)
     });
 }
 
-static Summary
-summarize_one(const CellResult &result, size_t i)
+static void
+count_rounds(const CellResult &result, size_t i, Summary &out)
 {
-    Summary out;
-
     for (const Round &round : result.rounds) {
         const Sample &sample = round.samples[i];
         if (!counts(sample)) {
@@ -104,18 +104,53 @@ summarize_one(const CellResult &result, size_t i)
             out.rounds++;
         }
     }
-    out.ns = paired(result, i, [](const Round &) { return 1.0; });
-    out.per_trip =
-        paired(result, i, [](const Round &round) { return round.trip_ns; });
-    out.ratio = ratio_to(result, i, result.cell->baseline);
-    out.cpu_ns = middle(result, i, [](const Sample &s) { return s.cpu_ns; });
-    out.cpus = middle(result, i, [](const Sample &s) { return s.cpus; });
-    out.share = middle(result, i, [](const Sample &s) { return s.share; });
-    out.overlap = middle(result, i, [](const Sample &s) { return s.overlap; });
-    out.p50_ns = middle(result, i, [](const Sample &s) { return s.p50_ns; });
-    out.p99_ns = middle(result, i, [](const Sample &s) { return s.p99_ns; });
-    out.p999_ns = middle(result, i, [](const Sample &s) { return s.p999_ns; });
-    out.max_ns = middle(result, i, [](const Sample &s) { return s.max_ns; });
+}
+
+/* A tail needs all operations of all rounds: quantiles are taken once, of the
+ * merged histogram.  Medians of the rounds' own where there is none. */
+static void
+merge_latency(const CellResult &result, size_t i, Summary &out)
+{
+    Hist all;
+
+    for (const Round &round : result.rounds)
+        if (!round.moved && counts(round.samples[i])) {
+            all.merge(round.samples[i].hist);
+            out.max_ns = std::max(out.max_ns, round.samples[i].max_ns);
+        }
+    out.hist = all.sparse();
+    if (out.hist.empty()) {
+        out.p50_ns = middle(result, i, &Sample::p50_ns);
+        out.p99_ns = middle(result, i, &Sample::p99_ns);
+        out.p999_ns = middle(result, i, &Sample::p999_ns);
+        return;
+    }
+    out.p50_ns = all.quantile(0.50) * ns_per_tick();
+    out.p99_ns = all.quantile(0.99) * ns_per_tick();
+    out.p999_ns = all.quantile(0.999) * ns_per_tick();
+}
+
+static Summary
+summarize_one(const CellResult &result, size_t i)
+{
+    Summary out;
+    const Values ratios = ratios_to(result, i, result.cell->baseline);
+
+    count_rounds(result, i, out);
+    out.ns = bootstrap(paired(result, i, [](const Round &) { return 1.0; }));
+    out.per_trip = bootstrap(
+        paired(result, i, [](const Round &round) { return round.trip_ns; }));
+    out.ratio = bootstrap(ratios);
+    for (double ratio : ratios)
+        out.logs.push_back(std::log(ratio));
+    out.cpu_ns = middle(result, i, &Sample::cpu_ns);
+    out.cpus = middle(result, i, &Sample::cpus);
+    out.share = middle(result, i, &Sample::share);
+    out.overlap = middle(result, i, &Sample::overlap);
+    out.gini = middle(result, i, &Sample::gini);
+    out.gap_ns = middle(result, i, &Sample::gap_ns);
+    out.bytes = middle(result, i, &Sample::bytes);
+    merge_latency(result, i, out);
     return out;
 }
 
@@ -130,7 +165,11 @@ summarize(CellResult &result)
     for (size_t i = 0; i < cell.contenders.size(); i++)
         result.summaries.push_back(summarize_one(result, i));
     if (again < cell.contenders.size())
-        result.again = ratio_to(result, again, cell.baseline);
+        result.again = bootstrap(ratios_to(result, again, cell.baseline));
+    const size_t base = index_of(cell, cell.baseline);
+    if (base < cell.contenders.size())
+        result.drift =
+            trend_of(paired(result, base, [](const Round &) { return 1.0; }));
 }
 
 } // namespace bench

@@ -17,6 +17,8 @@ void_reason(Void reason)
         return "a worker left its CPU";
     case Void::apart:
         return "the workers did not run at the same time";
+    case Void::throttled:
+        return "the CPUs were throttled";
     case Void::timed_out:
         return "did not end in time";
     case Void::idle:

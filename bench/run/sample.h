@@ -2,11 +2,13 @@
 /*
  * run/sample.h - what one timed section of one contender came to.
  *
- * Plain data: a contender that may hang is measured in a child process, which
- * writes its sample into a pipe.
+ * Figures are plain data: a contender that may hang is measured in a child
+ * process, which writes them, and its histogram, into a pipe.
  */
 #ifndef BENCH_RUN_SAMPLE_H
 #define BENCH_RUN_SAMPLE_H
+
+#include "measure/hist.h"
 
 #include <cstdint>
 
@@ -18,6 +20,7 @@ enum class Void : int {
     unbound,   /**< a worker could not be bound */
     stray,     /**< a worker ended on another CPU */
     apart,     /**< the workers did not run at the same time */
+    throttled, /**< the quota or the heat stopped the CPUs */
     timed_out, /**< a spinning lock did not come to an end in time */
     idle,      /**< no operation ended inside the window */
 };
@@ -25,7 +28,7 @@ enum class Void : int {
 const char *void_reason(Void reason);
 
 /** Times in nanoseconds; negative where the contender has no such number. */
-struct Sample {
+struct Figures {
     double ns = 0;        /**< wall time per operation, or the cell's unit */
     double cpu_ns = 0;    /**< CPU time of all workers per operation */
     double ops = 0;       /**< operations in the window */
@@ -43,6 +46,10 @@ struct Sample {
     int node = -1;      /**< where the object under test lay */
     bool wrong = false; /**< sums differ: a message or an update was lost */
     Void reason = Void::none;
+};
+
+struct Sample : Figures {
+    SparseHist hist; /**< of single operations, in ticks; empty: none taken */
 };
 
 } // namespace bench

@@ -8,6 +8,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 namespace bench
 {
@@ -15,6 +16,7 @@ namespace bench
 static volatile sig_atomic_t caught;
 static std::string cell_name = "start-up";
 static std::string made_folder;
+static std::function<std::string()> keep_results;
 
 static void
 on_signal(int number)
@@ -34,6 +36,7 @@ die(int status, const char *format, ...)
 {
     va_list arguments;
 
+    fflush(stdout);
     end_progress_line();
     fputs("weir-bench: ", stderr);
     va_start(arguments, format);
@@ -57,11 +60,22 @@ catch_signals()
 }
 
 void
+at_interrupt(std::function<std::string()> keep)
+{
+    keep_results = std::move(keep);
+}
+
+void
 leave_if_interrupted()
 {
-    if (caught)
-        die(128 + caught, "interrupted by signal %d in %s; nothing was written",
-            static_cast<int>(caught), cell_name.c_str());
+    std::string kept = "nothing was written";
+
+    if (!caught)
+        return;
+    if (keep_results)
+        kept = std::exchange(keep_results, nullptr)();
+    die(128 + caught, "interrupted by signal %d in %s; %s",
+        static_cast<int>(caught), cell_name.c_str(), kept.c_str());
 }
 
 void

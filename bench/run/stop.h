@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * run/stop.h - how a run ends early: one sentence, a status, nothing left.
+ * run/stop.h - how a run ends early: one sentence and a status.
  *
- * Results are written only after the last cell, so an early end has nothing
- * to undo but the output folder, and that only if this run made it.
+ * A signal keeps what was measured: a function of the run writes it and says
+ * so.  Any other early end leaves nothing: the output folder goes if this run
+ * made it.
  */
 #ifndef BENCH_RUN_STOP_H
 #define BENCH_RUN_STOP_H
 
+#include <functional>
 #include <string>
 
 namespace bench
@@ -19,6 +21,9 @@ constexpr int exit_usage = 2;  /**< a bad option or an unwritable path */
 /** Print "weir-bench: ..." on standard error and leave with the status. */
 [[noreturn]] void die(int status, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/** Called once when a signal ends the run; returns the sentence's end. */
+void at_interrupt(std::function<std::string()> keep);
 
 /** SIGINT, SIGTERM and SIGHUP end the run at the next sample. */
 void catch_signals();
