@@ -50,7 +50,7 @@ class Result:
 
 def counts(row):
     return not (row.get('error_occurred') or row.get('moved')) \
-        and row['real_time'] > 0
+        and (row.get('real_time') or 0) > 0
 
 
 def shown(value, limit=60):
@@ -227,7 +227,7 @@ def check_object(value, kind, where):
 def drop_empty(contender):
     """An interval whose figures are null is no interval."""
     for key in ('ns', 'ratio', 'line_trips', 'again'):
-        if (contender.get(key) or {}).get('median') is None:
+        if key in contender and (contender[key] or {}).get('median') is None:
             contender[key] = None
 
 
@@ -248,6 +248,9 @@ def group_rows(benchmarks):
     rows = {}
     for row in benchmarks:
         if row['run_type'] == 'iteration':
+            if row.get('real_time') is None and not row.get('error_occurred'):
+                raise Fault('is damaged: a sample of '
+                            f'{row["run_name"]} has no real_time')
             rows.setdefault(row['run_name'], []).append(row)
     return rows
 

@@ -120,7 +120,7 @@ def plan(machine, pus):
 def truth(cell, factor, trips, machine, change, impl):
     name, _, workers, place, _, base, part, wide = cell
     trip = MACHINES[machine][5].get(place, wide) if workers > 1 else 0
-    ns = (base + part * trip) * factor * luck(0.3, 'shape', name, impl)
+    ns = (base + part * trip) * factor * luck(0.25, machine, name, impl)
     for pattern, times in change.items():
         if pattern in f'{name}/impl={impl}':
             ns *= times
@@ -172,9 +172,10 @@ def measure(cell, how):
         own = impl.replace('-again', '')
         ns, line = truth(cell, factor, how['trips'], how['machine'],
                          how['change'], own)
-        ns *= luck(how['between'], how['run'], name, own)
-        out[impl] = [ns * luck(0.03, how['run'], name, i) *
-                     luck(how['within'], how['run'], name, impl, i)
+        ns *= luck(how['between'], how['machine'], how['run'], name, own)
+        key = (how['machine'], how['run'], name)
+        out[impl] = [ns * luck(0.03, *key, i) *
+                     luck(how['within'], *key, impl, i)
                      for i in range(how['rounds'])]
     return out, line
 
