@@ -153,7 +153,7 @@ class Nines(Axis):
 
     @staticmethod
     def name(quantile):
-        return 'p' + f'{100 * quantile:.7f}'.rstrip('0').rstrip('.')
+        return f'{100 * quantile:.7f}'.rstrip('0').rstrip('.')
 
     def place(self, value):
         return self.raw(value) / self.nines if 0 <= value < 1 else None

@@ -3,6 +3,7 @@
 print are the style sheet's business (style.py; a page must include it).
 
     inks = Inks()                     colour and mark of each name, page-wide
+    inks.beside(names)                names that meet in one chart
     inks.of(name, role='')            role weir, baseline, floor or anything
     Series(name, points, ink, kind)   kind: line, main, reference (dashed),
                                       step; points are Point(x, y, low, high,
@@ -15,21 +16,17 @@ print are the style sheet's business (style.py; a page must include it).
                                       heading; rules as above, by 'x'
     bars(rows, x, ...)                Bar(label, value, ink, note): from zero
     strips(rows, x, ...)              Strip(label, values, ink, note)
-    heat_map(names, columns, cells)   cells[row][column] = Heat(fill, text,
-                                      tip), None (hatched: n/a) or '' (blank)
-    raster_map(rows, ...)             for maps with too many cells to write
-    heat_scale(low, high, text)       the key of a sequential map
+    maps.py has heat maps
     legend(inks)                      HTML; names and marks
-    figure(title, body, note)         HTML around a chart
+    figure(title, body, note, sub=)   HTML around a chart
 
 x and y are axes of axes.py.  Every chart takes size=(width, height) in CSS
 pixels, at which it looks best; it shrinks and grows with its column.
 """
 import math
-from collections import namedtuple
+from collections import Counter, namedtuple
 
 from .axes import Axis
-from .colour import STEPS, is_pale, png, step_of
 from .svg import clean, cut, esc, short, tag, width_of
 
 Point = namedtuple('Point', 'x y low high tip', defaults=(None, None, ''))
@@ -40,7 +37,6 @@ Dot = namedtuple('Dot', 'value low high ink tip', defaults=('',))
 Row = namedtuple('Row', 'label dots note', defaults=('',))
 Bar = namedtuple('Bar', 'label value ink note')
 Strip = namedtuple('Strip', 'label values ink note')
-Heat = namedtuple('Heat', 'fill text tip pale', defaults=('', False))
 
 SMALL, TEXT = 11, 12  # sizes of ticks and of names
 GAP = 13              # between names, from base line to base line
@@ -48,18 +44,24 @@ INKS = 10
 
 
 class Inks:
-    """Colours in order of appearance; ours are blue, the baseline is black."""
+    """Ours are blue, the baseline is black, others as they come.  Names that
+    never meet in a chart may share a colour: beside() says who meets."""
 
     def __init__(self):
-        self.known = {}
+        self.known, self.neighbours = {}, {}
+
+    def beside(self, names):
+        for name in names:
+            self.neighbours.setdefault(name, set()).update(names)
 
     def of(self, name, role=''):
         if name in self.known:
             return self.known[name]
-        used = set(self.known.values())
+        near = self.neighbours.get(name, set(self.known))
+        used = Counter(self.known[n] for n in near if n in self.known)
         wanted = {'weir': (0, 6), 'baseline': (1,)}.get(role, ())
-        free = [i for i in (*wanted, 2, 3, 4, 5, 7, 8, 9) if i not in used]
-        self.known[name] = free[0] if free else 2 + len(self.known) % 8
+        order = (*wanted, 2, 3, 4, 5, 7, 8, 9)
+        self.known[name] = min(order, key=lambda ink: used[ink])
         return self.known[name]
 
 
@@ -189,18 +191,43 @@ class Frame:
             out.append(text(2, 12, self.y.label, 'label'))
         return ''.join(out)
 
-    def rules(self, rules):
-        out = []
+    def rules(self, rules, ink=()):
+        """Dashed lines; `ink` are places that their labels should not hide."""
+        lines, labels = [], []
         for rule in rules:
-            if rule.axis == 'y' and (y := self.py(rule.value)) is not None:
-                out += [line(self.left, y, self.right, y, 'rule'),
-                        text(self.left + 4, y - 4, rule.label, 'ruled')]
-            if rule.axis == 'x' and (x := self.px(rule.value)) is not None:
-                near_end = x > (self.left + self.right) / 2
-                out += [line(x, self.top, x, self.bottom, 'rule'),
-                        text(x + (-4 if near_end else 4), self.top + 9,
-                             rule.label, 'ruled', 'end' if near_end else None)]
-        return ''.join(out)
+            at = self.py(rule.value) if rule.axis == 'y' else \
+                self.px(rule.value)
+            if at is None:
+                continue
+            ends = (self.left, at, self.right, at) if rule.axis == 'y' else \
+                (at, self.top, at, self.bottom)
+            lines.append(line(*ends, 'rule'))
+            if rule.label:
+                x, y, anchor = self.quiet(rule, at, ink)
+                labels.append(text(x, y, rule.label, 'ruled', anchor))
+        return ''.join(lines), ''.join(labels)
+
+    def quiet(self, rule, at, ink):
+        """Where beside a rule the fewest lines run: (x, y, anchor)."""
+        wide = width_of(rule.label, SMALL)
+        if rule.axis == 'y':
+            places = [(x, at + dy, anchor) for dy in (-4, 12)
+                      for x, anchor in ((self.left + 4, 'start'),
+                                        (self.right - 4, 'end'))]
+        else:
+            places = [(at + dx, y, anchor) for y in (self.top + 9,
+                                                     self.bottom - 5)
+                      for dx, anchor in ((4, 'start'), (-4, 'end'))]
+
+        def cost(place):
+            x, y, anchor = place
+            left = x - (wide if anchor == 'end' else 0)
+            outside = left < self.left or left + wide > self.right + 2 or \
+                y > self.bottom or y < self.top
+            return 1000 * outside + sum(
+                left - 3 <= px <= left + wide + 3 and y - 11 <= py <= y + 4
+                for px, py in ink)
+        return min(places, key=cost)
 
 
 def runs(frame, series):
@@ -256,6 +283,29 @@ def name_room(names, width):
     return min(widest + 20, 0.40 * width)
 
 
+def along(frame, series):
+    """Places on the lines, a few pixels apart."""
+    out = []
+    for one in series:
+        for stretch in runs(frame, one):
+            for (x0, y0, _), (x1, y1, _) in zip(stretch, stretch[1:]):
+                steps = int(max(abs(x1 - x0), abs(y1 - y0)) / 4) + 1
+                out += [(x0 + (x1 - x0) * i / steps,
+                         y0 + (y1 - y0) * i / steps) for i in range(steps)]
+            out += [(x, y) for x, y, _ in stretch]
+    return out
+
+
+def reference_name(frame, one):
+    """A reference's name stands at its end, above it."""
+    stretches = runs(frame, one)
+    if not stretches or not one.name:
+        return ''
+    x, y, _ = stretches[-1][-1]
+    return text(min(x, frame.right), max(y - 5, frame.top - 3), one.name,
+                'ruled', 'end')
+
+
 def end_names(frame, series):
     ends = []
     for one in series:
@@ -272,19 +322,23 @@ def end_names(frame, series):
         class_ = 'name ' + ('strong' if one.kind == 'main' else '')
         out.append(tag('g', text(at, place + 4, cut(clean(one.name), room,
                                                     TEXT), class_.strip()),
-                       class_='k9' if one.kind == 'reference'
-                       else ink_class(one.ink)))
+                       class_=ink_class(one.ink)))
     return ''.join(out)
 
 
 def line_chart(series, x, y, title='', size=(380, 270), rules=()):
     """Lines; their names at the right ends, moved apart."""
-    names = [clean(s.name) for s in series if s.name]
+    solid = [s for s in series if s.kind != 'reference']
+    dotted = [s for s in series if s.kind == 'reference']
+    names = [clean(s.name) for s in solid if s.name]
     height = max(size[1], 70 + GAP * len(names))
     frame = Frame(x, y, (size[0], height), name_room(names, size[0]))
-    order = sorted(series, key=lambda s: s.kind == 'main')
-    return svg(size[0], height, title, frame.grid(), frame.rules(rules),
-               *(one_line(frame, s) for s in order), end_names(frame, series))
+    order = [*dotted, *sorted(solid, key=lambda s: s.kind == 'main')]
+    lines, labels = frame.rules(rules, along(frame, solid))
+    return svg(size[0], height, title, frame.grid(), lines,
+               *(one_line(frame, s) for s in order), labels,
+               *(reference_name(frame, s) for s in dotted),
+               end_names(frame, solid))
 
 
 def overlap(a, b):
@@ -316,7 +370,7 @@ def scatter(bubbles, x, y, title='', size=(380, 300), rules=()):
               for b in bubbles]
     placed = [p for p in placed if p[1] is not None and p[2] is not None]
     taken = [(x - r, y - r, x + r, y + r) for _, x, y, r in placed]
-    out = [frame.grid(), frame.rules(rules)]
+    out = [frame.grid(), *frame.rules(rules)]
     for b, px, py, r in sorted(placed, key=lambda p: -p[3]):
         inside = [tag('circle', tag('title', esc(b.tip)), class_='bubble',
                       cx=px, cy=py, r=r)]
@@ -362,7 +416,7 @@ def dots_of(frame, row, y):
 def dot_plot(rows, x, title='', width=380, rules=(), high=20):
     """One row a cell: dots of several names on one axis, with whiskers."""
     frame = row_frame(rows, x, width, high)
-    out = [frame.grid(), frame.rules(rules)]
+    out = [frame.grid(), *frame.rules(rules)]
     for i, row in enumerate(rows):
         y = frame.top + high * (i + 0.5) + 4
         if not row.dots and not row.note:
@@ -400,7 +454,7 @@ def bars(rows, x, title='', width=380, high=20):
 def strips(rows, x, title='', width=380, high=20, rules=()):
     """One mark for each value: how even a few or many values are."""
     frame = row_frame(rows, x, width, high)
-    out = [frame.grid(), frame.rules(rules)]
+    out = [frame.grid(), *frame.rules(rules)]
     for i, row in enumerate(rows):
         y = frame.top + high * (i + 0.5) + 4
         ends = [p for p in map(frame.px, row.values) if p is not None]
@@ -416,112 +470,6 @@ def strips(rows, x, title='', width=380, high=20, rules=()):
     return svg(width, frame.height, title, *out)
 
 
-HATCH = ('<defs><pattern id="hatch" width="6" height="6" '
-         'patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-         '<path class="hatch" d="M0 0V6"/></pattern></defs>')
-
-
-def one_heat(cell, x, y, wide, high, size):
-    if cell == '':
-        return tag('rect', class_='blank', x=x, y=y, width=wide, height=high)
-    if cell is None:
-        return tag('rect', class_='none', x=x, y=y, width=wide, height=high)
-    rect = tag('rect', tag('title', esc(cell.tip)) if cell.tip else '',
-               class_=cell.fill, x=x, y=y, width=wide, height=high)
-    if not cell.text or width_of(cell.text, size) > wide:
-        return rect
-    kind = 'on' if cell.fill[0] == 'd' else 'pale' if cell.pale else 'deep'
-    return rect + text(x + wide / 2, y + high / 2 + 0.36 * size, cell.text,
-                       'v ' + kind, 'middle')
-
-
-def column_names(columns, left, wide, top):
-    """Upright where they fit, else turned."""
-    room = wide - 4
-    flat = all(width_of(clean(c), SMALL) <= room for c in columns)
-    out = []
-    for i, name in enumerate(columns):
-        x = left + wide * (i + 0.5)
-        if flat:
-            out.append(text(x, top - 6, name, 'tick', 'middle'))
-        else:
-            out.append(text(x + 4, top - 6, cut(clean(name), 150, SMALL),
-                            'tick', transform=f'rotate(-50 {short(x + 4)} '
-                                              f'{short(top - 6)})'))
-    return ''.join(out), flat
-
-
-def heat_map(names, columns, cells, title='', width=380, borders=(),
-             square=True, high=24, corner=''):
-    """borders: (index, weight 1..3) lines before that row and column."""
-    left = min(max((width_of(clean(n), SMALL) for n in names), default=0) + 10,
-               0.4 * width)
-    lean = min(max((width_of(clean(c), SMALL) for c in columns), default=0),
-               150)
-    right = 2 if square else min(0.64 * lean, 0.2 * width)
-    wide = min((width - left - right) / max(len(columns), 1), 56)
-    high = min(wide, 56) if square else high
-    top = 22 if lean <= wide - 4 else 0.77 * lean + 16
-    heads, _ = column_names(columns, left, wide, top)
-    size = min(TEXT, max(6.5, wide / 3.6))
-    out = [HATCH, heads, text(0, 12, corner, 'label')]
-    for r, name in enumerate(names):
-        y = top + r * high
-        out.append(text(left - 6, y + high / 2 + 4, cut(
-            clean(name), left - 8, SMALL), 'tick', 'end'))
-        row = [one_heat(c, left + i * wide, y, wide, high, size)
-               for i, c in enumerate(cells[r])]
-        out.append(tag('g', *row, style=f'font-size:{short(size)}px'))
-    across, down = left + wide * len(columns), top + high * len(names)
-    for index, weight in borders:
-        out.append(line(left, top + index * high, across, top + index * high,
-                        f'border w{weight}'))
-        out.append(line(left + index * wide, top, left + index * wide, down,
-                        f'border w{weight}'))
-    return svg(max(across + right, 120), down + 4, title, *out)
-
-
-def raster_map(rows, title='', width=380, borders=(), corner=''):
-    """A map as an image: rows of parts 0..1 or None, for hundreds of rows."""
-    count = len(rows)
-    side = width - 4
-    image = png([[None if v is None else step_of(v) for v in row]
-                 for row in rows])
-    # The image's address is our own text: base64, far above what tag() cuts.
-    out = [text(0, 12, corner, 'label'),
-           f'<image x="2" y="18" width="{side}" height="{side}" '
-           f'class="raster" href="{image}"/>']
-    for index, weight in borders:
-        at = 2 + side * index / count
-        out += [line(2, 16 + at, 2 + side, 16 + at, f'border w{weight}'),
-                line(at, 18, at, 18 + side, f'border w{weight}')]
-    return svg(width, side + 22, title, *out)
-
-
-def heat_scale(low, high, show, label, width=240):
-    """The key of a sequential map: low and high are its ends."""
-    side = width / STEPS
-    out = [tag('rect', class_=f'h{i}', x=i * side, y=14.0, width=side + 0.5,
-               height=10.0) for i in range(STEPS)]
-    middle = math.sqrt(low * high) if low > 0 else (low + high) / 2
-    out += [text(0, 10, label, 'label'), text(0, 37, show(low), 'tick'),
-            text(width / 2, 37, show(middle), 'tick', 'middle'),
-            text(width, 37, show(high), 'tick', 'end')]
-    return svg(width, 42, label, *out, class_='chart key')
-
-
-def heat_of(value, low, high):
-    """0..1 along a logarithmic scale; 0.5 if there is no range."""
-    if value <= 0 or low <= 0 or high <= low:
-        return 0.5
-    return math.log(value / low) / math.log(high / low)
-
-
-def sequential_heat(value, low, high, words, tip=''):
-    step = step_of(heat_of(value, low, high))
-    return Heat(f'h{step}', words, tip, is_pale(step))
-
-
 def legend(entries):
     """entries: (name, ink)."""
     out = [tag('span', svg(12, 12, '', tag('g', mark(ink, 6, 6, 4),
@@ -531,9 +479,10 @@ def legend(entries):
     return tag('p', *out, class_='legend') if out else ''
 
 
-def figure(title, body, note='', class_=''):
-    """A chart with its heading and a line below it; title and note are text."""
-    head = tag('figcaption', esc(title)) if title else ''
+def figure(title, body, note='', class_='', sub=''):
+    """A chart with its heading and a line below it; all but body are text."""
+    small = tag('small', esc(sub)) if sub else ''
+    head = tag('figcaption', esc(title), small) if title else ''
     foot = tag('p', esc(note), class_='foot') if note else ''
     return tag('figure', head, body, foot, class_=class_ or None)
 

@@ -49,7 +49,7 @@ def diverging(part, dark):
     """-1: faster, blue ... 0: the page ... 1: slower, orange."""
     size = abs(part)
     hue = 255 if part < 0 else 55
-    light = 0.30 + 0.40 * size if dark else 0.96 - 0.38 * size
+    light = 0.27 + 0.26 * size if dark else 0.96 - 0.30 * size
     return rgb(light, 0.15 * size, hue)
 
 

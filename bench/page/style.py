@@ -51,10 +51,14 @@ overflow-wrap:anywhere}
 grid-template-columns:repeat(auto-fill,minmax(min(100%,330px),1fr))}
 .pair{display:grid;gap:26px 30px;
 grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr))}
+.grid+.grid{margin-top:26px}
+h3+.foot{margin-bottom:.8rem}
+.losses{max-width:60em;font-size:.95rem}
+.losses code{font-size:.92em}
 figure{margin:0;min-width:0}
 figcaption{font-weight:600;font-size:.95rem;margin:0 0 .35rem;
 line-height:1.35}
-figcaption+.foot{margin-top:-.2rem}
+figcaption small{display:block;font-weight:400}
 .foot{margin:.3rem 0 0;line-height:1.45}
 .legend{display:flex;flex-wrap:wrap;gap:.25em 1.1em;margin:.4rem 0 .8rem}
 .entry{display:inline-flex;align-items:center;gap:.4em;color:var(--ink)}
@@ -128,8 +132,9 @@ font-size:.92em}
 .void,.dim{color:var(--soft)}
 .card{background:var(--card);border:1px solid var(--line);
 border-radius:12px;padding:18px 20px}
-dl.facts{display:grid;grid-template-columns:max-content 1fr;
-gap:.2em 1.1em;margin:0;font-size:.9rem}
+dl.facts{margin:0;font-size:.9rem;columns:26em}
+dl.facts div{display:grid;grid-template-columns:8.2em 1fr;gap:1em;
+padding:.1em 0;break-inside:avoid}
 dl.facts dt{color:var(--soft)}
 dl.facts dd{margin:0;overflow-wrap:anywhere}
 dl.terms{max-width:52em}
@@ -143,6 +148,32 @@ summary{cursor:pointer;font-weight:600}
 summary small{font-weight:400;margin-left:.6em}
 summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);
 outline-offset:2px;border-radius:3px}
+'''
+
+TOPO = '''
+.topo{font-size:11px;line-height:1.2;display:flex;flex-direction:column;
+gap:8px;align-items:flex-start}
+.box .in{display:flex;flex-wrap:wrap;gap:6px}
+.box.group{border:1px solid var(--line);border-radius:8px;
+padding:5px 7px 7px;background:var(--card);flex:0 1 auto}
+.box.group .box.group{background:var(--wash)}
+.box.core{border-radius:5px;background:var(--line);padding:2px}
+.box.core .in{gap:2px;flex-wrap:nowrap}
+.where{display:block;color:var(--soft);margin:0 0 4px 1px;
+white-space:nowrap}
+.pu{display:inline-block;font-style:normal;min-width:26px;padding:3px 4px;
+text-align:center;border-radius:4px;background:var(--k0);
+color:var(--page);font-weight:600}
+.q1{background:var(--k3)}.q2{background:var(--k2)}.q3{background:var(--k4)}
+.off{background:repeating-linear-gradient(45deg,transparent 0 3px,
+var(--line) 3px 5px);color:var(--soft);border:1px dashed var(--axis);
+font-weight:400;text-decoration:line-through}
+.key{min-width:14px;height:14px;padding:0}
+.many .pu{min-width:21px;padding:1px 1px;font-size:9.5px;font-weight:500}
+.many .in{gap:3px}.many .box.core{padding:1px;border-radius:3px}
+.many .box.core .in{gap:1px}
+.many .box.group{padding:4px 5px 5px}
+.map svg{min-width:520px}
 '''
 
 PAGE = '''
@@ -171,8 +202,7 @@ border-radius:10px;padding:.6em 1em;margin:.8em 0}
 @media(max-width:700px){.broad{display:none}.narrow{display:block}
 main,header.top,footer{padding:0 16px}
 h2{margin-top:2.6rem}
-dl.facts{grid-template-columns:1fr;gap:0}
-dl.facts dd{margin-bottom:.45em}}
+dl.facts div{grid-template-columns:6.6em 1fr}}
 @media(min-width:900px){.two{display:grid;gap:26px;
 grid-template-columns:minmax(0,5fr) minmax(0,6fr);align-items:start}}
 @media print{body{font-size:10.5pt;background:#fff}
@@ -197,8 +227,8 @@ def css():
     inks = ''.join(f'.k{i}{{--c:var(--k{i})}}' for i in range(10))
     return (':root{color-scheme:light dark;' + variables(LIGHT) + '}\n'
             '@media screen and (prefers-color-scheme:dark){:root{' +
-            variables(DARK) + '}}\n' + inks + BASE + CHART + TABLE + PAGE +
-            heat_css())
+            variables(DARK) + '}}\n' + inks + BASE + CHART + TABLE + TOPO +
+            PAGE + heat_css())
 
 
 def page(title, body, head=''):

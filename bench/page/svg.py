@@ -89,7 +89,12 @@ def plain(value):
 
 def trimmed(value):
     """As plain, without zeros at the end: for ticks."""
-    text = plain(value)
+    value = number(value)
+    if value is not None and 1e-9 <= abs(value) < 0.0005:
+        digits = 2 - math.floor(math.log10(abs(value)))
+        text = f'{value:.{digits}f}'
+    else:
+        text = plain(value)
     return text.rstrip('0').rstrip('.') if '.' in text else text
 
 
