@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * main.cc - the order of a run: options, topology, output folder, machine card,
- * core-to-core latency, plan, cells, table, result file.
+ * core-to-core latency, plan, cells, table, result file, page.
  */
 #include "run/main.h"
 #include "report/report.h"
@@ -30,6 +30,6 @@ main(int argc, char **argv)
     run.plan = make_plan(run.topology, run.pairs, options);
     measure(run);
     print_report(run);
-    save_report(run);
+    make_page(save_report(run));
     return 0;
 }

@@ -16,8 +16,14 @@ void print_report(const Run &run);
 /** See that the result can be written, or leave. */
 void prepare_output(const Options &options);
 
-/** Write the result whole, or leave without it. */
-void save_report(const Run &run);
+/** Write the result whole, or leave without it; its file, "" for "--json -". */
+std::string save_report(const Run &run);
+
+/**
+ * Run what the environment variable WEIR_REPORT names on a result: the tool
+ * that makes its page.  A page that cannot be made costs a warning.
+ */
+void make_page(const std::string &file);
 
 /**
  * Write the cells that are finished under a name of their own; returns what

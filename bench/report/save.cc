@@ -155,13 +155,44 @@ write_all(int out, const std::string &text)
     return true;
 }
 
-/* Whole under its name, or not at all. */
-static bool
-write_file(const std::string &path, const std::string &text)
+static int
+open_part(const std::string &path, int how)
 {
-    const std::string part = path + ".part";
+    return open((path + ".part").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | how,
+                0666);
+}
+
+/*
+ * Equal machines that share a folder may have begun in the same second.  Who
+ * makes the part has the name, unless it was used before; all others count on.
+ */
+static int
+open_new(std::string &path)
+{
+    const std::string stem = path.substr(0, path.size() - suffix.size());
+
+    for (int n = 2; n < 10000; n++) {
+        const int file = open_part(path, O_EXCL);
+        if (file < 0 && errno != EEXIST)
+            return -1;
+        if (file >= 0 && access(path.c_str(), F_OK) != 0)
+            return file;
+        if (file >= 0) {
+            close(file);
+            unlink((path + ".part").c_str());
+        }
+        path = stem + "-" + std::to_string(n) + suffix;
+    }
+    return -1;
+}
+
+/* Whole under its name, or not at all; a name of ours may grow a number. */
+static bool
+write_file(const Options &options, std::string &path, const std::string &text)
+{
     const int file =
-        open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        options.json.empty() ? open_new(path) : open_part(path, O_TRUNC);
+    const std::string part = path + ".part";
 
     if (file < 0)
         return false;
@@ -174,20 +205,21 @@ write_file(const std::string &path, const std::string &text)
     return false;
 }
 
-void
+std::string
 save_report(const Run &run)
 {
-    const std::string path = path_of_result(run);
+    std::string path = path_of_result(run);
 
     if (path == "-") {
         if (!write_all(json_out, json_of(run)))
             die(exit_failed, "cannot write the result: %s", strerror(errno));
-        return;
+        return "";
     }
-    if (!write_file(path, json_of(run)))
+    if (!write_file(run.options, path, json_of(run)))
         die(exit_failed, "cannot write '%s': %s", path.c_str(),
             strerror(errno));
     printf("wrote %s\n", path.c_str());
+    return path;
 }
 
 /* The youngest whole result of a folder, or "". */
@@ -228,7 +260,7 @@ save_part(Run &run, const std::string &path)
     if (ends_with(partial, suffix))
         partial.resize(partial.size() - suffix.size());
     partial += partial_suffix;
-    if (!write_file(partial, json_of(run)))
+    if (!write_file(run.options, partial, json_of(run)))
         return "nothing was written: " + std::string(strerror(errno));
     return "the " + cells + " are in '" + partial + "'";
 }

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # tools_test.sh: what says yes or no can say no (TAP).  tools/check on tables of
-# its own; tools/setup with a dpkg that knows no package; the test harness on
-# tests that fail.
+# its own; tools/setup with a dpkg that knows no package; tools/bench with a
+# script for a suite; the test harness on tests that fail.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 scratch=$(mktemp -d) || exit 1
@@ -68,6 +68,76 @@ expect 'setup says what it cannot do' 1 \
 expect 'setup refuses what it does not know' 1 \
     'setup: unknown argument: --nonsense (see the head of tools/setup)' \
     tools/setup --nonsense
+
+# ---- tools/bench: nothing is installed or built, the suite is a script
+
+# bare COMMAND...: on a system without build tools, packages and HOME
+bare()
+{
+    env -i PATH="$scratch/bare" WEIR_BUILD="$scratch/fleet" "$@"
+}
+
+# bench_json: stdout of a run whose set-up speaks, as one JSON document
+bench_json()
+{
+    bare tools/bench --no-install --json - 2>"$scratch/err" <&- |
+        python3 -m json.tool --compact
+    grep -qx 'bench: going on without them where that is possible' \
+        "$scratch/err" || echo 'the set-up said nothing'
+}
+
+# bench_signal NUMBER: the status of tools/bench that gets it
+bench_signal()
+{
+    local child
+
+    rm -f "$scratch/pid"
+    env -i PATH="$scratch/bare" WEIR_BUILD="$scratch/fleet" \
+        tools/bench --no-install --seed 7 >"$scratch/pid" 2>/dev/null &
+    child=$!
+    while [ ! -s "$scratch/pid" ]; do sleep 0.02; done
+    kill -"$1" "$child"
+    wait "$child" 2>/dev/null
+}
+
+mkdir "$scratch/bare"
+for tool in bash env dirname cat id sort awk sleep; do
+    ln -s "$(command -v $tool)" "$scratch/bare/$tool"
+done
+for bad in --no-such --only 'contribute' '--bundle --quick' '--json' \
+    "--bundle $scratch/no/such/file"; do
+    # shellcheck disable=SC2086 # words
+    bare tools/bench $bad >"$scratch/out" 2>"$scratch/err"
+    printf '%s %s %s\n' $? "$(wc -l <"$scratch/out")" \
+        "$(wc -l <"$scratch/err")" >>"$scratch/refused"
+done
+expect 'bench refuses bad options with one line on stderr' 0 '      6 2 0 1' \
+    uniq -c "$scratch/refused"
+expect 'bench names what it cannot build without' 1 \
+    "bench: cannot build without meson, ninja, pkg-config, python3,\
+ a C compiler, a C++ compiler, Google Benchmark" \
+    bare tools/bench --no-install
+expect 'bench says that it cannot install' 1 \
+    'bench: the set-up failed, see above' bare tools/bench --list
+mkdir -p "$scratch/fleet/bench/bench"
+cat >"$scratch/fleet/bench/bench/weir-bench" <<'END'
+#!/bin/bash
+case "$*" in
+'--json -') echo "{\"got\": \"$*\"}" ;;
+*'--seed 7'*) echo $$ && exec sleep 20 ;;
+*) echo "$*" && exit 7 ;;
+esac
+END
+chmod +x "$scratch/fleet/bench/bench/weir-bench"
+expect 'bench runs what was built before, and keeps its status' 7 \
+    '--full --peers --replay a b.json --out=x y' \
+    bare tools/bench --no-install --full --peers --replay 'a b.json' '--out=x y'
+expect 'bench leaves stdout to the JSON document' 0 '{"got":"--json -"}' \
+    bench_json
+for signal in 1 15; do
+    expect "bench passes on signal $signal" $((128 + signal)) '' \
+        bench_signal $signal
+done
 
 harness()
 {
