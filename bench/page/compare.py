@@ -94,7 +94,8 @@ def label(side):
 def runs_section(runs):
     rows = [[run.letter, facts.title_of(run.result),
              os.path.basename(run.result.path)] for run in runs]
-    return Section('Runs', [Table(['', 'what', 'file'], rows, left=(0, 1, 2), wrap=True)])
+    return Section('Runs', [Table(['', 'what', 'file'], rows, left=(0, 1, 2),
+                                  wrap=True)])
 
 
 def warned(runs):

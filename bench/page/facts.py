@@ -154,7 +154,7 @@ def ns_text(ns):
 
 
 def differences(results):
-    """[(group, name, [value per result])] of all that differs, machine first."""
+    """[(group, name, [value per result])] of what differs, machine first."""
     out = []
     for group, keys in GROUPS:
         for key, name in keys:
@@ -178,12 +178,17 @@ def moved_trips(a, b):
             math.log(TRIP_MOVED)]
 
 
+def day_of(result):
+    """'2026-01-31', or what the file has."""
+    date = result.context['date']
+    return re.sub(r'(\d{4})(\d\d)(\d\d)T\d{6}Z', r'\1-\2-\3', date)
+
+
 def title_of(result):
     """One line that tells a run from others."""
     model = result.context['cpu_model']
-    date = result.context['date']
-    when = (f'{date[:4]}-{date[4:6]}-{date[6:8]} {date[9:11]}:{date[11:13]}'
-            if re.fullmatch(r'\d{8}T\d{6}Z', date) else date)
+    when = re.sub(r'(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d\dZ',
+                  r'\1-\2-\3 \4:\5', result.context['date'])
     return (f'{model}, {len(cpus_of(result))} of {online(result)} CPUs, '
             f'{result.weir["depth"]}, commit {result.context["weir_git"]}, '
             f'{when}')

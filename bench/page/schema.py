@@ -48,6 +48,7 @@ ROW = [
 WEIR = [
     ('schema', 'count', True, 'the schema: 2'),
     ('complete', 'bool', True, 'false: ended early, holds what was finished'),
+    ('synthetic', 'bool', False, 'true: made up, nobody measured it'),
     ('depth', 'depth', True, '`quick`, `default`, `full` or `only`'),
     ('seed', 'count', False, 'of all order and choice; `--seed`, `--replay`'),
     ('rounds', 'count', True, 'rounds per cell that were asked for'),

@@ -15,7 +15,6 @@ import re
 import subprocess
 import sys
 import tempfile
-from html.parser import HTMLParser
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,6 +22,7 @@ sys.path[:0] = [str(ROOT / 'bench'), str(ROOT / 'bench/tests')]
 
 import synthetic  # noqa: E402
 import tap  # noqa: E402
+import watch  # noqa: E402
 from page import compare  # noqa: E402
 
 test = tap.test
@@ -252,25 +252,6 @@ def machines_and_commits_can_be_mixed():
     assert "Ratios to each machine's own baseline" in text
 
 
-class Watcher(HTMLParser):
-    """Whatever could run, or fetch."""
-    found = ()
-
-    def handle_starttag(self, tag, attrs):
-        bad = tag in ('script', 'iframe', 'object', 'embed', 'link', 'base',
-                      'form', 'img', 'foreignobject', 'animate', 'set')
-        for key, value in attrs:
-            bad |= key.startswith('on')
-            bad |= key in ('src', 'srcset', 'action', 'formaction', 'srcdoc')
-            if key in ('href', 'xlink:href'):
-                bad |= not (value or '').startswith(('#', 'data:image/png'))
-            bad |= 'url(' in (value or '') and value != 'url(#hatch)'
-        if bad:
-            self.found = (*self.found, (tag, attrs))
-
-    handle_startendtag = handle_starttag
-
-
 def poison(value, key=''):
     """EVIL in all text that need not be a name."""
     keep = ('name', 'run_name', 'impl', 'role', 'verdict', 'run_type', 'depth',
@@ -291,9 +272,7 @@ def no_script_of_a_file_ever_runs():
     for files in ([good, evil], [evil, poison(made('hybrid'))], [evil, evil]):
         for options in ((), ('--all',)):
             page = page_of(files, *options)
-            watcher = Watcher()
-            watcher.feed(page)
-            assert not watcher.found, watcher.found
+            assert not watch.found_in(page), watch.found_in(page)
             assert '&lt;script&gt;' in page and '<script' not in page
             run(files, *options)
 

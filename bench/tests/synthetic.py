@@ -267,7 +267,8 @@ def make(machine='two-sockets', run=1, change=None, rounds=11, within=0.01,
         'context': context_of(machine, pus, run, context or {}),
         'benchmarks': rows,
         'weir': {
-            'schema': 2, 'complete': True, 'depth': depth, 'seed': 1,
+            'schema': 2, 'complete': True, 'synthetic': True,
+            'depth': depth, 'seed': 1,
             'rounds': rounds, 'window_ns': 50000000, 'took_s': 200.0,
             'command': '', 'pairs': pairs_of(pus),
             'topology': {
