@@ -154,6 +154,12 @@ Bars::pair_place_name() const
     return near_name(Near::same_cpu);
 }
 
+static std::string
+team(const Topology &topology, const std::string &cell, int workers)
+{
+    return cell + "/place=" + cores_place(topology, workers).name;
+}
+
 void
 Bars::channels()
 {
@@ -164,11 +170,11 @@ Bars::channels()
     ratio_bar("1p1c, cap 1024: of the twin's time", 0.25,
               "chan/1p1c/cap=1024" + place);
     ratio_bar("4p4c, cap 1024: of the twin's time", 0.25,
-              "chan/4p4c/cap=1024/place=compact");
+              team(topology_, "chan/4p4c/cap=1024", 8));
     ratio_bar("32p32c, cap 1024: of the twin's time", 0.25,
-              "chan/32p32c/cap=1024/place=compact");
+              team(topology_, "chan/32p32c/cap=1024", 64));
     ratio_bar("64p1c, cap 64: of the twin's time", 0.05,
-              "chan/64p1c/cap=64/place=compact");
+              team(topology_, "chan/64p1c/cap=64", 65));
     ratio_bar("1p1c, cap 1: of the twin's time", 0.1,
               "chan/1p1c/cap=1" + place);
     ratio_bar("1p1c, cap 0: of the twin's time", 0.1,
@@ -192,7 +198,7 @@ Bars::try_bar()
 {
     Bar bar;
     Cell cell;
-    const Place place = compact_place(topology_, 1);
+    const Place place = cores_place(topology_, 1);
     std::vector<double> over;
 
     cell.name = "bar/try-empty";
@@ -253,7 +259,7 @@ Bars::cpu_per_read_bar()
 {
     Bar bar;
     Cell cell;
-    const Place both = compact_place(topology_, 2);
+    const Place both = cores_place(topology_, 2);
     std::vector<double> ratios;
 
     cell.name = "bar/cpu-per-read";
@@ -263,9 +269,9 @@ Bars::cpu_per_read_bar()
         Contender contender;
         contender.name = std::to_string(workers) + "-threads";
         contender.measure = [=](int64_t window_ns) {
-            return rw_load<GuardedPair<WeirRw>>(
-                topology_, compact_place(topology_, workers), workers, 0,
-                window_ns);
+            return rw_load<GuardedPair<WeirRw>>(topology_,
+                                                cores_place(topology_, workers),
+                                                workers, 0, window_ns);
         };
         cell.contenders.push_back(contender);
     }

@@ -36,7 +36,7 @@ timed_recv(Worker &w, weir_chan *chan, uint64_t due)
 WaitCost
 cpu_of_message_wait(const Topology &topology, int64_t wait_ns)
 {
-    const Place place = compact_place(topology, 2);
+    const Place place = cores_place(topology, 2);
     weir_chan *chan = weir_chan_make(sizeof(uint64_t), 1);
     Team team(topology, place, 2);
     WaitCost cost = { 0, 0 };

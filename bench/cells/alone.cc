@@ -23,7 +23,7 @@ void
 add_alone_cells(const PlanInput &input, std::vector<Cell> &cells)
 {
     const Topology *t = &input.topology;
-    const Place place = compact_place(*t, 1);
+    const Place place = cores_place(*t, 1);
     auto cell = [&](const char *what, size_t capacity) {
         return make_cell(std::string("chan/") + what,
                          { { "cap", std::to_string(capacity) } }, place, 1);

@@ -76,10 +76,9 @@ add_pairs(const PlanInput &input, std::vector<Cell> &cells, bool streams)
 {
     int priority = 0;
 
-    for (const auto &entry : input.pairs) {
-        const bool alone = entry.first == Near::same_cpu;
-        const Place place =
-            pair_place(input.topology, entry.first, entry.second);
+    for (const ClassPair &pair : input.pairs) {
+        const bool alone = pair.near == Near::same_cpu;
+        const Place place = pair_place(input.topology, pair);
         if (streams)
             for (size_t capacity : capacities)
                 add_stream(input, cells, alone ? 4 : priority, place,
@@ -97,7 +96,7 @@ add_compact(const PlanInput &input, std::vector<Cell> &cells, int priority,
             StreamShape shape)
 {
     const Place place =
-        compact_place(input.topology, shape.producers + shape.consumers);
+        cores_place(input.topology, shape.producers + shape.consumers);
 
     add_stream(input, cells, priority, place, shape);
 }
@@ -144,9 +143,9 @@ add_spread(const PlanInput &input, std::vector<Cell> &cells)
     const Topology &topology = input.topology;
 
     for (int side : { 1, 4, 8, 32 }) {
-        const Place place = spread_place(topology, 2 * side);
-        if (place.pus != compact_place(topology, 2 * side).pus)
-            add_stream(input, cells, 4, place, { side, side, 1024 });
+        const std::vector<Place> places = team_places(topology, 2 * side, true);
+        for (size_t i = 1; i < places.size(); i++)
+            add_stream(input, cells, 4, places[i], { side, side, 1024 });
     }
 }
 

@@ -12,7 +12,7 @@ constexpr int outside_steps = 8;
 static Cell
 mutex_cell(const Topology &topology, int threads)
 {
-    const Place place = compact_place(topology, threads);
+    const Place place = cores_place(topology, threads);
     Cell cell = make_cell("mutex", { { "threads", std::to_string(threads) } },
                           place, threads);
     const Topology *t = &topology;

@@ -15,7 +15,7 @@ notes_cell(const Topology &topology, int exponent)
     const int observers = 1 << exponent;
     const bool odd = exponent % 2 == 1; /* with 0: from 1 to 2^19 */
     const int workers = 1 + observer_threads(observers);
-    const Place place = compact_place(topology, workers);
+    const Place place = cores_place(topology, workers);
     Cell cell = make_cell("notes", { { "readers", std::to_string(observers) } },
                           place, workers);
     const Topology *t = &topology;

@@ -14,7 +14,7 @@ static Cell
 reader_cell(const Topology &topology, int threads, const char *percent,
             double share)
 {
-    const Place place = compact_place(topology, threads);
+    const Place place = cores_place(topology, threads);
     Cell cell = make_cell("rw",
                           { { "writes", std::string(percent) + "%" },
                             { "threads", std::to_string(threads) } },

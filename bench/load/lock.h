@@ -84,7 +84,7 @@ lock_load(const Topology &topology, const Place &place, int workers,
         team.run(window_ns, [&](Worker &w) { fight(w, *shared, outside); });
     sample.share = settle_shares(team, sample);
     sample.wrong = static_cast<double>(shared->first) != sample.ops;
-    sample.node = shared.node();
+    shared.tell(sample);
     finish_sample(sample, times, fits(place, workers));
     finish_latency(sample, team.merged());
     return sample;

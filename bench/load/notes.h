@@ -89,7 +89,7 @@ notes_load(const Topology &topology, const Place &place, int observers)
         seen += team.worker(i).ops;
     sample.wrong = seen != static_cast<uint64_t>(observers);
     sample.ops = 1;
-    sample.node = watched.node();
+    watched.tell(sample);
     finish_sample(sample, times, false);
     return sample;
 }

@@ -4,6 +4,10 @@
 
 #include "measure/clock.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+
 namespace bench
 {
 
@@ -27,10 +31,55 @@ finish_sample(Sample &sample, const TeamTimes &times, bool bound)
         sample.reason = Void::unbound;
     else if (times.stray)
         sample.reason = Void::stray;
+    else if (sample.elsewhere)
+        sample.reason = Void::elsewhere;
     else if (sample.ops <= 0)
         sample.reason = Void::idle;
     else if (bound && times.overlap < overlap_min)
         sample.reason = Void::apart;
+}
+
+/* Memory that is wanted on one node lies there alone; of pages that are dealt
+ * out there are as many nodes as there can be. */
+static bool
+lies_well(const std::vector<int> &wanted, const std::vector<int> &found,
+          size_t pages)
+{
+    if (wanted.size() == 1)
+        return found == wanted;
+    return found.size() >= std::min(pages, wanted.size());
+}
+
+static size_t
+pages_of(const void *memory, size_t bytes)
+{
+    const uintptr_t page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+    const uintptr_t from = reinterpret_cast<uintptr_t>(memory);
+
+    return (from + bytes - 1) / page - from / page + 1;
+}
+
+Whereabouts
+settle(const Topology &topology, const Place &place, const void *memory,
+       size_t bytes)
+{
+    const std::vector<int> wanted = memory_nodes(topology, place);
+    const size_t pages = pages_of(memory, bytes);
+    std::vector<int> found = nodes_of_memory(topology, memory, bytes);
+    Whereabouts out;
+
+    if (!wanted.empty() && !lies_well(wanted, found, pages)) {
+        move_memory(topology, wanted, memory, bytes);
+        found = nodes_of_memory(topology, memory, bytes);
+    }
+    if (!found.empty())
+        out.node = node_os(topology, found[0]);
+    /* A machine that does not tell gets the benefit of the doubt for local
+     * memory alone, which is touched by a thread that runs there. */
+    const bool doubt = found.empty() && place.memory == Memory::local;
+    out.elsewhere =
+        !wanted.empty() && !doubt && !lies_well(wanted, found, pages);
+    return out;
 }
 
 void

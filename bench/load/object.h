@@ -2,8 +2,11 @@
 /*
  * load/object.h - an object under test, made where it will be used.
  *
- * The object's own memory lies on the place's node; what it allocates itself
- * is allocated by a thread bound there, whose new pages come from that node.
+ * The object's own memory, and what it allocates while it is made, lies where
+ * the place says.  A heap hands out pages that another object has touched
+ * before: those are moved.  Where it lies in the end is looked up, and a sample
+ * of an object that lies elsewhere is void.  What workers allocate later, and
+ * their stacks, is near each of them.
  */
 #ifndef BENCH_LOAD_OBJECT_H
 #define BENCH_LOAD_OBJECT_H
@@ -17,6 +20,16 @@
 namespace bench
 {
 
+/** Where memory came to lie, and whether that is what its place wants. */
+struct Whereabouts {
+    int node = -1; /**< by OS number; the first of several; -1: not told */
+    bool elsewhere = false;
+};
+
+/** Move memory where the place wants it, if need be, and look. */
+Whereabouts settle(const Topology &topology, const Place &place,
+                   const void *memory, size_t bytes);
+
 template <class T> class Object
 {
   public:
@@ -25,10 +38,14 @@ template <class T> class Object
         : topology_(topology)
     {
         at_home(topology, place, [&] {
-            memory_ = node_alloc(topology, place.node, sizeof(T));
+            memory_ =
+                node_alloc(topology, memory_nodes(topology, place), sizeof(T));
             object_ = new (memory_) T(arguments...);
         });
-        node_ = node_of_memory(topology, address_of(*object_, 0), sizeof(long));
+        const Whereabouts own = settle(topology, place, memory_, sizeof(T));
+        there_ = settle(topology, place, address_of(*object_, 0),
+                        span_of(*object_, 0));
+        there_.elsewhere = there_.elsewhere || own.elsewhere;
     }
 
     ~Object()
@@ -48,9 +65,12 @@ template <class T> class Object
     {
         return object_;
     }
-    int node() const
+
+    /** Before finish_sample(), which voids what lay elsewhere. */
+    void tell(Sample &sample) const
     {
-        return node_;
+        sample.node = there_.node;
+        sample.elsewhere = there_.elsewhere;
     }
 
   private:
@@ -66,10 +86,22 @@ template <class T> class Object
         return &object;
     }
 
+    /* How much of it; a handle that does not say has one page looked at. */
+    template <class U>
+    static auto span_of(const U &object, int) -> decltype(object.span())
+    {
+        return object.span();
+    }
+
+    template <class U> static size_t span_of(const U &, long)
+    {
+        return sizeof(long);
+    }
+
     const Topology &topology_;
     void *memory_ = nullptr;
     T *object_ = nullptr;
-    int node_ = -1;
+    Whereabouts there_;
 };
 
 /** Times of a team into a sample; `ops` and `wrong` are set before. */

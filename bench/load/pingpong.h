@@ -67,7 +67,7 @@ pingpong(const Topology &topology, const Place &place, size_t capacity,
             answer(w, *there, *back);
     });
     sample.ops = static_cast<double>(team.worker(0).ops);
-    sample.node = there.node();
+    there.tell(sample);
     finish_sample(sample, times, fits(place, 2));
     finish_latency(sample, team.merged());
     return sample;

@@ -123,7 +123,7 @@ rw_load(const Topology &topology, const Place &place, int workers,
     for (int i = 0; i < workers; i++)
         writes += team.worker(i).sum;
     sample.wrong = writes != shared->writes();
-    sample.node = shared.node();
+    shared.tell(sample);
     finish_sample(sample, times, fits(place, workers));
     finish_latency(sample, team.merged());
     return sample;

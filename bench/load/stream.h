@@ -125,7 +125,7 @@ stream(const Topology &topology, const Place &place, StreamShape shape,
             produce(w, *chan, producing, shape.consumers);
     });
     settle_stream(team, shape, sample);
-    sample.node = chan.node();
+    chan.tell(sample);
     finish_sample(sample, times, fits(place, team.size()));
     return sample;
 }

@@ -145,7 +145,7 @@ add_cpu(const Topology &topology, Card &card)
                            count_of(topology.packages, "package"));
     facts.emplace_back("cpu_caches",
                        topology.caches.empty() ? caches() : topology.caches);
-    facts.emplace_back("numa_nodes", std::to_string(topology.nodes));
+    facts.emplace_back("numa_nodes", std::to_string(topology.nodes.size()));
     snprintf(text, sizeof text, "%.3f GHz", 1 / ns_per_tick());
     facts.emplace_back("tsc", text);
     facts.emplace_back("governor",

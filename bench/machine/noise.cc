@@ -46,7 +46,7 @@ void
 add_noise(const Topology &topology, Card &card)
 {
     const int cpus = std::min(16, static_cast<int>(topology.pus.size()));
-    const Place place = compact_place(topology, cpus);
+    const Place place = cores_place(topology, cpus);
     std::vector<double> lost(static_cast<size_t>(cpus), 0);
     Team team(topology, place, cpus);
     char text[120];

@@ -3,52 +3,89 @@
 #include "machine/place.h"
 
 #include <algorithm>
-#include <map>
+#include <cstdio>
 #include <tuple>
 
 namespace bench
 {
 
-/* Sorts PUs by (how many PUs of the same core came before, position). */
-std::vector<int>
-compact_order(const Topology &topology)
+static const Pu &
+pu_at(const Topology &topology, int pu)
+{
+    return topology.pus[static_cast<size_t>(pu)];
+}
+
+const char *
+place_name(PlaceKind kind)
+{
+    static const char *const names[place_kind_count] = {
+        "cores",    "compact",  "spread-l3",   "spread-node",
+        "one-l3",   "one-node", "one-package", "cross2",
+        "same-cpu", "over",     "free",
+    };
+    return names[static_cast<int>(kind)];
+}
+
+/* In the order of the list, which brings neighbours together. */
+static std::vector<int>
+all_pus(const Topology &topology)
+{
+    std::vector<int> all(topology.pus.size());
+
+    for (size_t i = 0; i < all.size(); i++)
+        all[i] = static_cast<int>(i);
+    return all;
+}
+
+/* First threads of all cores before second ones, faster kinds of cores before
+ * others, else in the order of the list. */
+static std::vector<int>
+cores_order(const Topology &topology)
 {
     std::map<int, int> seen;
-    std::vector<std::pair<int, int>> keyed;
+    std::vector<std::tuple<int, int, int>> keyed;
+    std::vector<int> order;
 
-    for (size_t i = 0; i < topology.pus.size(); i++) {
-        const int core = topology.pus[i].core;
-        const int turn = core >= 0 ? seen[core]++ : 0;
-        keyed.emplace_back(turn, static_cast<int>(i));
+    for (int i : all_pus(topology)) {
+        const Pu &pu = pu_at(topology, i);
+        const int turn = pu.core >= 0 ? seen[pu.core]++ : 0;
+        keyed.emplace_back(turn, -pu.kind, i);
     }
     std::sort(keyed.begin(), keyed.end());
-    std::vector<int> order;
     for (const auto &entry : keyed)
-        order.push_back(entry.second);
+        order.push_back(std::get<2>(entry));
     return order;
 }
 
-/* Deals one PU per (package, node, L3) group in turn; packages alternate. */
-std::vector<int>
-spread_order(const Topology &topology)
+/* PUs by what they share, each group in the order of cores. */
+static std::map<int, std::vector<int>>
+groups_by(const Topology &topology, int Pu::*what)
 {
-    std::map<std::tuple<int, int, int>, std::vector<int>> groups;
+    std::map<int, std::vector<int>> groups;
+
+    for (int i : cores_order(topology))
+        groups[pu_at(topology, i).*what].push_back(i);
+    return groups;
+}
+
+/* One PU of each group in turn; the groups of several packages alternate. */
+static std::vector<int>
+dealt_over(const Topology &topology, int Pu::*what)
+{
     std::map<int, std::vector<std::vector<int>>> packages;
-
-    for (int pu : compact_order(topology)) {
-        const Pu &p = topology.pus[pu];
-        groups[std::make_tuple(p.package, p.node, p.l3)].push_back(pu);
-    }
-    for (auto &group : groups)
-        packages[std::get<0>(group.first)].push_back(group.second);
-
     std::vector<std::vector<int>> turns;
-    for (size_t i = 0; turns.size() < groups.size(); i++)
+    std::vector<int> order;
+    size_t groups = 0;
+
+    for (auto &group : groups_by(topology, what)) {
+        packages[pu_at(topology, group.second[0]).package].push_back(
+            group.second);
+        groups++;
+    }
+    for (size_t i = 0; turns.size() < groups; i++)
         for (auto &package : packages)
             if (i < package.second.size())
                 turns.push_back(package.second[i]);
-
-    std::vector<int> order;
     for (size_t i = 0; order.size() < topology.pus.size(); i++)
         for (const auto &turn : turns)
             if (i < turn.size())
@@ -56,61 +93,209 @@ spread_order(const Topology &topology)
     return order;
 }
 
-static int
-node_at(const Topology &topology, int pu)
+/* The group with the most PUs, the first of several. */
+static std::vector<int>
+largest(const Topology &topology, int Pu::*what)
 {
-    return topology.nodes > 1 ? topology.pus[pu].node : -1;
+    std::vector<int> best;
+
+    for (auto &group : groups_by(topology, what))
+        if (group.second.size() > best.size())
+            best = group.second;
+    return best;
+}
+
+static std::vector<int>
+half_and_half(const Topology &topology, int workers)
+{
+    const auto packages = groups_by(topology, &Pu::package);
+    const size_t wanted = static_cast<size_t>(workers);
+    const size_t here = (wanted + 1) / 2;
+
+    if (packages.size() < 2 || workers < 2)
+        return {};
+    std::vector<int> order = packages.begin()->second;
+    const std::vector<int> &second = std::next(packages.begin())->second;
+    if (order.size() < here || second.size() < wanted - here)
+        return {};
+    order.resize(here);
+    order.insert(order.end(), second.begin(), second.end());
+    return order;
+}
+
+static std::string
+places_over(size_t groups, const char *thing)
+{
+    if (groups >= 2)
+        return "";
+    return groups == 1
+               ? std::string("one ") + thing
+               : std::string("this machine does not tell of an ") + thing;
+}
+
+static size_t
+nodes_with_cpus(const Topology &topology)
+{
+    size_t count = 0;
+
+    for (const Node &node : topology.nodes)
+        count += node.pus.empty() ? 0 : 1;
+    return count;
+}
+
+std::string
+place_absent(const Topology &topology, PlaceKind kind)
+{
+    switch (kind) {
+    case PlaceKind::compact:
+        return cores_order(topology) == all_pus(topology)
+                   ? "one thread per core, as cores"
+                   : "";
+    case PlaceKind::spread_l3:
+    case PlaceKind::one_l3:
+        return places_over(static_cast<size_t>(topology.l3s), "L3 cache");
+    case PlaceKind::spread_node:
+    case PlaceKind::one_node:
+        return places_over(nodes_with_cpus(topology), "memory node with CPUs");
+    case PlaceKind::one_package:
+    case PlaceKind::cross2:
+        return places_over(static_cast<size_t>(topology.packages), "package");
+    case PlaceKind::cores:
+    case PlaceKind::same_cpu:
+    case PlaceKind::over:
+    case PlaceKind::free:
+        return "";
+    }
+    return "";
+}
+
+static std::vector<int>
+order_of(const Topology &topology, PlaceKind kind, int workers)
+{
+    switch (kind) {
+    case PlaceKind::cores:
+        return cores_order(topology);
+    case PlaceKind::spread_l3:
+        return dealt_over(topology, &Pu::l3);
+    case PlaceKind::spread_node:
+        return dealt_over(topology, &Pu::node);
+    case PlaceKind::one_l3:
+        return largest(topology, &Pu::l3);
+    case PlaceKind::one_node:
+        return largest(topology, &Pu::node);
+    case PlaceKind::one_package:
+        return largest(topology, &Pu::package);
+    case PlaceKind::cross2:
+        return half_and_half(topology, workers);
+    case PlaceKind::same_cpu:
+        return { cores_order(topology)[0] };
+    case PlaceKind::compact:
+    case PlaceKind::over:
+    case PlaceKind::free:
+        return all_pus(topology);
+    }
+    return {};
+}
+
+/* "over:4", "over:1.5" */
+static std::string
+over_name(double workers, double pus)
+{
+    char text[32];
+
+    snprintf(text, sizeof text, "over:%.3g", workers / pus);
+    return text;
 }
 
 Place
-pair_place(const Topology &topology, Near near, Pair pair)
+team_place(const Topology &topology, PlaceKind kind, int workers)
 {
+    const size_t wanted = static_cast<size_t>(workers);
     Place place;
 
-    place.name = near_name(near);
-    place.pus.push_back(pair.first);
-    if (near != Near::same_cpu)
-        place.pus.push_back(pair.second);
-    place.node = node_at(topology, pair.first);
-    return place;
+    if (!place_absent(topology, kind).empty())
+        return place;
+    place.name = place_name(kind);
+    place.pus = order_of(topology, kind, workers);
+    if (kind == PlaceKind::over) {
+        place.bind = Bind::together;
+        place.name = over_name(workers, static_cast<double>(place.pus.size()));
+        if (wanted <= place.pus.size())
+            place.pus.clear();
+    } else if (kind == PlaceKind::free) {
+        place.bind = Bind::none;
+    } else if (kind == PlaceKind::same_cpu) {
+        place.bind = workers > 1 ? Bind::together : Bind::each;
+    } else if (wanted <= place.pus.size()) {
+        place.pus.resize(wanted);
+    } else {
+        place.pus.clear();
+    }
+    if (place.pus.empty())
+        return place;
+    return with_memory(topology, place, Memory::local);
 }
 
-static Place
-team_place(const Topology &topology, const char *name, std::vector<int> order,
-           int workers)
+static std::vector<int>
+comparable(const Place &place, bool roles)
 {
-    Place place;
+    std::vector<int> pus = place.pus;
 
-    if (static_cast<size_t>(workers) < order.size())
-        order.resize(static_cast<size_t>(workers));
-    place.name = name;
-    place.node = node_at(topology, order[0]);
-    place.pus = std::move(order);
-    return place;
+    if (!roles)
+        std::sort(pus.begin(), pus.end());
+    return pus;
+}
+
+std::vector<Place>
+team_places(const Topology &topology, int workers, bool roles)
+{
+    std::vector<Place> places;
+    std::vector<std::vector<int>> known;
+
+    if (static_cast<size_t>(workers) > topology.pus.size())
+        return { team_place(topology, PlaceKind::over, workers) };
+    for (int i = 0; i <= static_cast<int>(PlaceKind::cross2); i++) {
+        const Place place =
+            team_place(topology, static_cast<PlaceKind>(i), workers);
+        const std::vector<int> pus = comparable(place, roles);
+        if (pus.empty() ||
+            std::find(known.begin(), known.end(), pus) != known.end())
+            continue;
+        known.push_back(pus);
+        places.push_back(place);
+    }
+    return places;
 }
 
 Place
-compact_place(const Topology &topology, int workers)
+cores_place(const Topology &topology, int workers)
 {
-    return team_place(topology, "compact", compact_order(topology), workers);
-}
-
-Place
-spread_place(const Topology &topology, int workers)
-{
-    return team_place(topology, "spread", spread_order(topology), workers);
+    return team_places(topology, workers, true)[0];
 }
 
 Place
 one_cpu_place(const Topology &topology)
 {
-    return pair_place(topology, Near::same_cpu, Pair(0, 0));
+    return team_place(topology, PlaceKind::same_cpu, 2);
+}
+
+Place
+pair_place(const Topology &topology, const ClassPair &pair)
+{
+    Place place;
+
+    place.name = pair.name;
+    place.pus.push_back(pair.pair.first);
+    if (pair.pair.first != pair.pair.second)
+        place.pus.push_back(pair.pair.second);
+    else
+        place.bind = Bind::together;
+    return with_memory(topology, place, Memory::local);
 }
 
 std::vector<Pair>
-sample_pairs(const Topology &topology, Near near, size_t limit)
+sample_pairs(const std::vector<Pair> &all, size_t limit)
 {
-    const std::vector<Pair> all = pairs_of(topology, near);
     std::vector<Pair> some;
 
     if (all.size() <= limit)
@@ -123,7 +308,8 @@ sample_pairs(const Topology &topology, Near near, size_t limit)
 bool
 fits(const Place &place, int workers)
 {
-    return static_cast<size_t>(workers) <= place.pus.size();
+    return place.bind == Bind::each &&
+           static_cast<size_t>(workers) <= place.pus.size();
 }
 
 } // namespace bench

@@ -75,9 +75,8 @@ line_trip(const Topology &topology, Pair pair, int batches)
 
     if (pair.first == pair.second)
         return out;
-    const Place place = pair_place(
-        topology, near_of(topology.pus[pair.first], topology.pus[pair.second]),
-        pair);
+    const ClassPair two = { Near::same_cpu, "pair", pair };
+    const Place place = pair_place(topology, two);
     Lines lines;
     Team team(topology, place, 2);
     std::vector<double> times(static_cast<size_t>(batches), 0);

@@ -35,7 +35,8 @@ Team::bind(Worker &worker)
     const size_t i = static_cast<size_t>(worker.index);
     const std::vector<int> own(1, place_.pus[i % place_.pus.size()]);
 
-    worker.unbound = !bind_to(topology_, bound_ ? own : place_.pus);
+    worker.unbound = place_.bind != Bind::none &&
+                     !bind_to(topology_, bound_ ? own : place_.pus);
 }
 
 void
@@ -111,8 +112,6 @@ Team::enter(void *argument)
     Team &team = *worker.team;
 
     team.bind(worker);
-    prefer_node(team.topology_,
-                team.topology_.nodes > 1 ? team.place_.node : -1);
     (*team.body_)(worker);
     team.check(worker);
     return nullptr;
@@ -219,7 +218,7 @@ home_enter(void *argument)
     const HomeCall &call = *static_cast<HomeCall *>(argument);
 
     (void)bind_to(*call.topology, std::vector<int>(1, call.place->pus[0]));
-    prefer_node(*call.topology, call.place->node);
+    prefer_nodes(*call.topology, memory_nodes(*call.topology, *call.place));
     (*call.f)();
     return nullptr;
 }
@@ -230,7 +229,10 @@ at_home(const Topology &topology, const Place &place,
 {
     HomeCall call = { &topology, &place, &f };
 
-    join(spawn(home_enter, &call));
+    if (place.memory == Memory::first_touch)
+        f();
+    else
+        join(spawn(home_enter, &call));
 }
 
 } // namespace bench

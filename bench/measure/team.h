@@ -119,7 +119,10 @@ Worker::stopped() const
     return team->stop_.load();
 }
 
-/** Run f on a thread bound to the first PU of the place, memory near it. */
+/**
+ * Run f on a thread bound to the first PU of the place, whose new memory lies
+ * where the place says; for first touch run it right here, as users do.
+ */
 void at_home(const Topology &topology, const Place &place,
              const std::function<void()> &f);
 

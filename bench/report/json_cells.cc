@@ -89,8 +89,8 @@ write_place(JsonText &json, const Topology &topology, const Place &place)
     json.key("pus").open('[');
     for (int pu : place.pus)
         json.value(topology.pus[static_cast<size_t>(pu)].os);
-    json.close(']').pair("memory", "local").pair("node", place.node);
-    json.close('}');
+    json.close(']').pair("memory", memory_name(place.memory));
+    json.pair("node", node_os(topology, place.node)).close('}');
 }
 
 static void

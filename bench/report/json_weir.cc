@@ -6,15 +6,38 @@ namespace bench
 {
 
 static void
+write_node(JsonText &json, const Topology &topology, const Node &node)
+{
+    json.open('{').pair("os", node.os).key("pus").open('[');
+    for (int pu : node.pus)
+        json.value(topology.pus[static_cast<size_t>(pu)].os);
+    json.close(']');
+    if (node.bytes > 0)
+        json.pair("bytes", static_cast<double>(node.bytes));
+    json.close('}');
+}
+
+static void
 write_topology(JsonText &json, const Topology &topology)
 {
     json.key("topology").open('{').pair("source", topology.source);
     json.key("pus").open('[');
     for (const Pu &pu : topology.pus) {
         json.open('{').pair("os", pu.os).pair("core", pu.core);
-        json.pair("l2", pu.l2).pair("l3", pu.l3);
-        json.pair("package", pu.package).pair("node", pu.node).close('}');
+        json.pair("l2", pu.l2).pair("l3", pu.l3).pair("die", pu.die);
+        json.pair("package", pu.package);
+        json.pair("node", node_os(topology, pu.node));
+        json.pair("kind", pu.kind).close('}');
     }
+    json.close(']').key("nodes").open('[');
+    for (const Node &node : topology.nodes)
+        write_node(json, topology, node);
+    json.close(']').key("kinds").open('[');
+    for (const Kind &kind : topology.kinds)
+        json.open('{')
+            .pair("name", kind.name)
+            .pair("efficiency", kind.efficiency)
+            .close('}');
     json.close(']').pair("hwloc_xml", topology.xml).close('}');
 }
 
@@ -24,10 +47,10 @@ write_pairs(JsonText &json, const Run &run)
     const auto &pus = run.topology.pus;
 
     json.key("pairs").open('{');
-    for (const auto &entry : run.pairs) {
-        json.key(near_name(entry.first)).open('[');
-        json.value(pus[static_cast<size_t>(entry.second.first)].os);
-        json.value(pus[static_cast<size_t>(entry.second.second)].os);
+    for (const ClassPair &one : run.pairs) {
+        json.key(one.name).open('[');
+        json.value(pus[static_cast<size_t>(one.pair.first)].os);
+        json.value(pus[static_cast<size_t>(one.pair.second)].os);
         json.close(']');
     }
     json.close('}');
@@ -40,7 +63,7 @@ write_trips(JsonText &json, const Run &run)
     for (const CoreTrip &trip : run.trips) {
         json.open('{').pair("a", run.topology.pus[trip.pair.first].os);
         json.pair("b", run.topology.pus[trip.pair.second].os);
-        json.pair("class", near_name(trip.near));
+        json.pair("class", trip.name);
         json.pair("min_ns", trip.trip.min_ns);
         json.pair("p50_ns", trip.trip.p50_ns).close('}');
     }

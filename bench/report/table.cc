@@ -40,7 +40,8 @@ print_names(const char *head, const std::vector<std::string> &names)
 static void
 print_rest(const Plan &plan)
 {
-    print_names("not applicable here (topology):", plan.absent);
+    for (const std::string &name : plan.absent)
+        printf("n/a (topology): %s\n", name.c_str());
     print_names("peers built in:", plan.peers);
     print_names("missing from this build:", plan.missing);
     if (!plan.omitted.empty())
@@ -73,19 +74,12 @@ print_plan(const Topology &topology, const Options &options)
     const Plan plan = make_plan(topology, middle_pairs(topology), options);
     const std::vector<Cell> &cells = plan.cells;
 
-    printf("%zu CPUs, %d cores, %d L3 caches, %d packages, %d memory nodes "
+    printf("%zu CPUs, %d cores, %d L3 caches, %d packages, %zu memory nodes "
            "(%s)\n",
            topology.pus.size(), topology.cores, topology.l3s, topology.packages,
-           topology.nodes, topology.source.c_str());
-    for (int i = 0; i < near_count; i++) {
-        const Near near = static_cast<Near>(i);
-        const size_t pairs = pairs_of(topology, near).size();
-        printf("  %-14s ", near_name(near));
-        if (pairs > 0)
-            printf("%zu pairs\n", pairs);
-        else
-            printf("n/a (topology)\n");
-    }
+           topology.nodes.size(), topology.source.c_str());
+    for (const PairClass &one : pair_classes(topology))
+        printf("  %-17s %zu pairs\n", one.name.c_str(), one.pairs.size());
     for (const Cell &cell : cells)
         print_cell(topology, cell, options);
     print_rest(plan);
@@ -97,20 +91,17 @@ static void
 print_trips(const Run &run)
 {
     printf("Core-to-core round trip of a cache line\n");
-    for (int i = 1; i < near_count; i++) {
-        const Near near = static_cast<Near>(i);
+    for (const PairClass &one : pair_classes(run.topology)) {
         std::vector<double> least, middle;
         for (const CoreTrip &trip : run.trips)
-            if (trip.near == near) {
+            if (trip.name == one.name) {
                 least.push_back(trip.trip.min_ns);
                 middle.push_back(trip.trip.p50_ns);
             }
-        if (least.empty()) {
-            printf("  %-14s n/a (topology)\n", near_name(near));
+        if (least.empty())
             continue;
-        }
-        printf("  %-14s min %s, p50 %s (%zu pairs measured)\n", near_name(near),
-               format_ns(quantile(least, 0)).c_str(),
+        printf("  %-17s min %s, p50 %s (%zu pairs measured)\n",
+               one.name.c_str(), format_ns(quantile(least, 0)).c_str(),
                format_ns(median(middle)).c_str(), least.size());
     }
     printf("\n");

@@ -21,12 +21,14 @@ core_to_core(const Topology &topology)
     const bool full = pus * (pus - 1) / 2 <= pairs_in_full;
 
     set_current_cell("core-to-core latency");
-    for (int i = 1; i < near_count; i++) {
-        const Near near = static_cast<Near>(i);
+    for (const PairClass &one : pair_classes(topology)) {
         const size_t limit = full ? pairs_in_full : pairs_per_class;
-        for (Pair pair : sample_pairs(topology, near, limit)) {
+        if (one.near == Near::same_cpu)
+            continue;
+        for (Pair pair : sample_pairs(one.pairs, limit)) {
             leave_if_interrupted();
-            trips.push_back({ pair, near, line_trip(topology, pair, batches) });
+            trips.push_back({ pair, one.near, one.name,
+                              line_trip(topology, pair, batches) });
         }
     }
     return trips;
@@ -37,10 +39,10 @@ typical_pairs(const Topology &topology, const std::vector<CoreTrip> &trips)
 {
     ClassPairs pairs = middle_pairs(topology);
 
-    for (auto &entry : pairs) {
+    for (ClassPair &one : pairs) {
         std::vector<CoreTrip> own;
         for (const CoreTrip &trip : trips)
-            if (trip.near == entry.first)
+            if (trip.name == one.name)
                 own.push_back(trip);
         if (own.empty())
             continue;
@@ -48,7 +50,7 @@ typical_pairs(const Topology &topology, const std::vector<CoreTrip> &trips)
                   [](const CoreTrip &a, const CoreTrip &b) {
                       return a.trip.p50_ns < b.trip.p50_ns;
                   });
-        entry.second = own[own.size() / 2].pair;
+        one.pair = own[own.size() / 2].pair;
     }
     return pairs;
 }

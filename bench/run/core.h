@@ -14,6 +14,7 @@ namespace bench
 struct CoreTrip {
     Pair pair;
     Near near;
+    std::string name; /**< of its class */
     LineTrip trip;
 };
 

@@ -91,21 +91,20 @@ void
 choose_pairs(Run &run)
 {
     run.pairs = typical_pairs(run.topology, run.trips);
-    for (auto &entry : run.pairs) {
+    for (ClassPair &one : run.pairs) {
         const auto &kept = run.options.pairs;
-        const auto old = kept.find(near_name(entry.first));
+        const auto old = kept.find(one.name);
         if (old == kept.end())
             continue;
         const std::string &file = run.options.replay;
         const Pair pair(pu_of(run.topology, old->second.first, file),
                         pu_of(run.topology, old->second.second, file));
-        const auto &pus = run.topology.pus;
-        if (near_of(pus[pair.first], pus[pair.second]) != entry.first)
+        if (pair_name(run.topology, pair.first, pair.second) != one.name)
             die(exit_usage,
                 "'%s' is of another machine: its CPUs %d and %d are no %s here",
                 file.c_str(), old->second.first, old->second.second,
-                near_name(entry.first));
-        entry.second = pair;
+                one.name.c_str());
+        one.pair = pair;
     }
 }
 

@@ -6,6 +6,7 @@
 #include "weir_bench_build.h"
 
 #include <algorithm>
+#include <set>
 
 namespace bench
 {
@@ -84,12 +85,9 @@ middle_pairs(const Topology &topology)
 {
     ClassPairs pairs;
 
-    for (int i = 0; i < near_count; i++) {
-        const Near near = static_cast<Near>(i);
-        const std::vector<Pair> all = pairs_of(topology, near);
-        if (!all.empty())
-            pairs[near] = all[all.size() / 2];
-    }
+    for (const PairClass &one : pair_classes(topology))
+        pairs.push_back(
+            { one.near, one.name, one.pairs[one.pairs.size() / 2] });
     return pairs;
 }
 
@@ -97,17 +95,17 @@ std::vector<int>
 thread_counts(const Topology &topology)
 {
     const int pus = static_cast<int>(topology.pus.size());
-    std::vector<int> counts;
-    int n = 1;
+    std::set<int> counts = { 1, 2, topology.cores, pus, 4 * pus };
 
-    for (; n < pus; n *= 2)
-        counts.push_back(n);
-    counts.push_back(pus);
-    for (int above : { 2, 4, 8 })
-        if (above > pus && above < 4 * pus)
-            counts.push_back(above);
-    counts.push_back(4 * pus);
-    return counts;
+    for (const auto &sharers : topology.sharers) {
+        int most = 1;
+        for (const auto &entry : sharers)
+            most = std::max(most, entry.second);
+        counts.insert(most);
+    }
+    for (int n = 4; n < pus || (n <= 8 && n < 4 * pus); n *= 2)
+        counts.insert(n);
+    return std::vector<int>(counts.begin(), counts.end());
 }
 
 static void
@@ -123,12 +121,25 @@ name_peers(Plan &plan)
         missing.push_back("hwloc");
 }
 
+/* What no cell of this machine can show, with the reason. */
 static void
-name_absent(const ClassPairs &pairs, Plan &plan)
+name_absent(const Topology &topology, Plan &plan)
 {
+    auto add = [&](const char *name, const std::string &why) {
+        if (!why.empty())
+            plan.absent.push_back(std::string(name) + ": " + why);
+    };
+
     for (int i = 0; i < near_count; i++)
-        if (!pairs.count(static_cast<Near>(i)))
-            plan.absent.push_back(near_name(static_cast<Near>(i)));
+        add(near_name(static_cast<Near>(i)),
+            near_absent(topology, static_cast<Near>(i)));
+    for (int i = 0; i < place_kind_count; i++)
+        add(place_name(static_cast<PlaceKind>(i)),
+            place_absent(topology, static_cast<PlaceKind>(i)));
+    for (int i = 0; i < memory_count; i++)
+        add((std::string("memory ") + memory_name(static_cast<Memory>(i)))
+                .c_str(),
+            memory_absent(topology, static_cast<Memory>(i)));
 }
 
 static std::vector<Cell>
@@ -173,7 +184,7 @@ make_plan(const Topology &topology, const ClassPairs &pairs,
     for (size_t i = 0; i < all.size(); i++)
         if (taken[i])
             plan.cells.push_back(std::move(all[i]));
-    name_absent(pairs, plan);
+    name_absent(topology, plan);
     name_peers(plan);
     return plan;
 }

@@ -15,19 +15,16 @@
 namespace bench
 {
 
-/** The pair that stands for each relationship class of the machine. */
-using ClassPairs = std::map<Near, Pair>;
-
 struct Plan {
     std::vector<Cell> cells;          /**< in the order of running */
     std::vector<std::string> omitted; /**< names, most important first */
-    std::vector<std::string> absent;  /**< "class: why", not applicable */
+    std::vector<std::string> absent;  /**< "place: why", not applicable */
     std::vector<std::string> peers;   /**< built in */
     std::vector<std::string> missing; /**< peers that this build lacks */
     double estimate_ns = 0;           /**< of the cells taken */
 };
 
-/** The middle pair of every class that the machine has. */
+/** The middle pair of every class that the machine has, nearest first. */
 ClassPairs middle_pairs(const Topology &topology);
 
 Plan make_plan(const Topology &topology, const ClassPairs &pairs,
@@ -53,7 +50,11 @@ void add_mutex_cells(const PlanInput &input, std::vector<Cell> &cells);
 void add_reader_cells(const PlanInput &input, std::vector<Cell> &cells);
 void add_notes_cells(const PlanInput &input, std::vector<Cell> &cells);
 
-/** 1, 2, 4 ... up to the CPUs, and at least one count above them. */
+/**
+ * 1, 2, as many as share a core, an L3, a node, a package, all cores and all
+ * PUs, powers of two between, four times the machine and, on small ones, powers
+ * of two up to 8.
+ */
 std::vector<int> thread_counts(const Topology &topology);
 
 } // namespace bench

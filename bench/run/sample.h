@@ -23,6 +23,7 @@ enum class Void : int {
     throttled, /**< the quota or the heat stopped the CPUs */
     timed_out, /**< a spinning lock did not come to an end in time */
     idle,      /**< no operation ended inside the window */
+    elsewhere, /**< the object under test lay on another memory node */
 };
 
 const char *void_reason(Void reason);
@@ -43,8 +44,9 @@ struct Figures {
     double gini = -1;   /**< of the workers' operations; 0: all alike */
     double gap_ns = -1; /**< longest time that a worker had no turn */
     double bytes = -1;  /**< of memory per object under test */
-    int node = -1;      /**< where the object under test lay */
-    bool wrong = false; /**< sums differ: a message or an update was lost */
+    int node = -1;      /**< where the object under test lay, by OS number */
+    bool elsewhere = false; /**< not where the place wants it */
+    bool wrong = false;     /**< sums differ: a message or an update was lost */
     Void reason = Void::none;
 };
 

@@ -78,8 +78,7 @@ template <class Chan>
 static Sample
 small_stream(StreamShape shape)
 {
-    const Place place =
-        compact_place(here(), shape.producers + shape.consumers);
+    const Place place = cores_place(here(), shape.producers + shape.consumers);
 
     return until_some(
         2, [&] { return stream<Chan>(here(), place, shape, short_ns); });
@@ -137,8 +136,8 @@ TEST(stream_roles_are_dealt_evenly)
 
 TEST(alone_and_pingpong_count_and_time)
 {
-    const Place one = compact_place(here(), 1);
-    const Place two = compact_place(here(), 2);
+    const Place one = cores_place(here(), 1);
+    const Place two = cores_place(here(), 2);
     const Sample lone = until_some(
         1, [&] { return pair<TwinQueue>(here(), one, 4, short_ns); });
     const Sample game = until_some(
@@ -182,7 +181,7 @@ class NoLock
 
 TEST(lock_load_passes_a_lock)
 {
-    const Place place = compact_place(here(), 2);
+    const Place place = cores_place(here(), 2);
 
     EXPECT_FALSE(lock_load<PthreadMutex>(here(), place, 4, 2, short_ns).wrong);
     EXPECT_FALSE(
@@ -196,7 +195,7 @@ TEST(lock_load_passes_a_lock)
 
 TEST(lock_load_finds_a_lock_that_lets_two_in)
 {
-    const Place place = compact_place(here(), 2);
+    const Place place = cores_place(here(), 2);
 
 #if defined(__SANITIZE_THREAD__)
     TEST_SKIP("races on purpose");
@@ -209,7 +208,7 @@ TEST(lock_load_finds_a_lock_that_lets_two_in)
 
 TEST(team_finds_a_worker_off_its_cpu)
 {
-    const Place place = compact_place(here(), 1);
+    const Place place = cores_place(here(), 1);
     const Topology &t = here();
 
     if (t.pus.size() < 2)

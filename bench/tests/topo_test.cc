@@ -33,7 +33,11 @@ synthetic(const char *text)
 static long
 count(const Topology &topology, Near near)
 {
-    return static_cast<long>(pairs_of(topology, near).size());
+    long pairs = 0;
+
+    for (const PairClass &one : pair_classes(topology))
+        pairs += one.near == near ? static_cast<long>(one.pairs.size()) : 0;
+    return pairs;
 }
 
 /* `n` PUs in `package`s of their own L3, one core each. */
@@ -66,7 +70,6 @@ TEST(topo_eight_ccx_chiplet)
     EXPECT_EQ(count(t, Near::same_l2), 0);
     EXPECT_EQ(count(t, Near::same_l3), 896);
     EXPECT_EQ(count(t, Near::same_package), 7168);
-    EXPECT_EQ(count(t, Near::other_node), 0);
     EXPECT_EQ(count(t, Near::other_package), 0);
 }
 
@@ -76,7 +79,7 @@ TEST(topo_two_sockets)
         TEST_SKIP("built without hwloc");
     const Topology t = synthetic("pack:2 [numa] l3:1 l2:32 core:1 pu:2");
 
-    EXPECT_EQ(t.nodes, 2);
+    EXPECT_EQ(t.nodes.size(), 2);
     EXPECT_EQ(count(t, Near::same_core), 64);
     EXPECT_EQ(count(t, Near::same_l3), 3968);
     EXPECT_EQ(count(t, Near::other_package), 4096);
@@ -93,12 +96,12 @@ TEST(topo_all_classes)
     long all = 0;
 
     EXPECT_EQ(pus, 128);
-    EXPECT_EQ(t.nodes, 4);
+    EXPECT_EQ(t.nodes.size(), 4);
     EXPECT_EQ(count(t, Near::same_core), 64);
     EXPECT_EQ(count(t, Near::same_l2), 32 * 4);
     EXPECT_EQ(count(t, Near::same_l3), 8 * 4 * 3 / 2 * 16);
-    EXPECT_EQ(count(t, Near::same_package), 4 * 16 * 16);
-    EXPECT_EQ(count(t, Near::other_node), 2 * 32 * 32);
+    EXPECT_EQ(count(t, Near::same_die), 4 * 16 * 16);
+    EXPECT_EQ(count(t, Near::same_package), 2 * 32 * 32);
     EXPECT_EQ(count(t, Near::other_package), 64 * 64);
     for (int i = 1; i < near_count; i++)
         all += count(t, static_cast<Near>(i));
@@ -116,23 +119,24 @@ TEST(topo_refuses_nonsense)
 
 TEST(topo_unknown_caches_are_shared_with_nobody)
 {
-    Pu a, b;
+    Topology t;
 
-    a.os = 0;
-    b.os = 1;
-    EXPECT_EQ(static_cast<int>(near_of(a, b)),
-              static_cast<int>(Near::same_package));
-    a.core = b.core = 4;
-    EXPECT_EQ(static_cast<int>(near_of(a, b)),
-              static_cast<int>(Near::same_core));
+    t.pus.resize(2);
+    t.pus[0].os = 0;
+    t.pus[1].os = 1;
+    topology_count(t);
+    EXPECT_STREQ(near_name(near_of(t, 0, 1)), "same-package");
+    t.pus[0].core = t.pus[1].core = 4;
+    topology_count(t);
+    EXPECT_STREQ(near_name(near_of(t, 0, 1)), "same-core");
 }
 
-TEST(place_compact_fills_cores_first)
+TEST(place_cores_takes_one_thread_per_core)
 {
     if (!have_hwloc)
         TEST_SKIP("built without hwloc");
     const Topology t = synthetic("pack:1 [numa] l3:1 l2:4 core:1 pu:2");
-    const Place place = compact_place(t, 4);
+    const Place place = cores_place(t, 4);
     std::set<int> cores;
 
     for (int pu : place.pus)
@@ -140,18 +144,18 @@ TEST(place_compact_fills_cores_first)
     EXPECT_EQ(place.pus.size(), 4);
     EXPECT_EQ(cores.size(), 4);
     EXPECT_TRUE(fits(place, 4));
-    EXPECT_FALSE(fits(compact_place(t, 9), 9));
+    EXPECT_FALSE(fits(cores_place(t, 9), 9));
 }
 
 TEST(place_spread_alternates_packages)
 {
     const Topology t = by_hand(8, 4);
-    const Place place = spread_place(t, 4);
-    std::vector<int> order = spread_order(t);
+    const Place place = team_place(t, PlaceKind::spread_l3, 4);
 
     EXPECT_EQ(t.pus[place.pus[0]].package, 0);
     EXPECT_EQ(t.pus[place.pus[1]].package, 1);
     EXPECT_EQ(t.pus[place.pus[2]].package, 0);
+    std::vector<int> order = team_place(t, PlaceKind::spread_l3, 8).pus;
     std::sort(order.begin(), order.end());
     for (int i = 0; i < 8; i++)
         EXPECT_EQ(order[i], i);
@@ -194,16 +198,21 @@ TEST(plan_fits_any_machine)
             check_plan(by_hand(pus, pus > 1 ? pus / 2 : 1), depth);
 }
 
+static bool
+names(const std::vector<std::string> &list, const char *name)
+{
+    return std::find(list.begin(), list.end(), name) != list.end();
+}
+
 TEST(plan_names_absent_classes_and_omitted_cells)
 {
     const Topology t = by_hand(256, 128);
     const Plan plan = make_plan(t, middle_pairs(t), budget(Depth::quick));
-    const auto &absent = plan.absent;
 
-    EXPECT_TRUE(std::find(absent.begin(), absent.end(), "same-core") !=
-                absent.end());
-    EXPECT_TRUE(std::find(absent.begin(), absent.end(), "other-package") ==
-                absent.end());
+    EXPECT_TRUE(names(plan.absent, "same-core: no two CPUs share a core"));
+    EXPECT_TRUE(names(plan.absent, "compact: one thread per core, as cores"));
+    for (const std::string &name : plan.absent)
+        EXPECT_FALSE(name.compare(0, 13, "other-package") == 0);
     EXPECT_FALSE(plan.omitted.empty());
 }
 
