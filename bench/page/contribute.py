@@ -132,7 +132,3 @@ def main(arguments):
         print(f'contribute: cannot write {ascii(str(error.filename))[1:-1]}: '
               f'{(error.strerror or "").lower()}', file=sys.stderr)
     return 2
-
-
-if __name__ == '__main__':
-    sys.exit(main(sys.argv[1:]))

@@ -2,12 +2,11 @@
 """The index of results/: README.md, a table, and index.html, a wall of cards.
 
 Both are made from the files alone, so a test can tell when they are stale:
-    python3 -m page.gallery FOLDER    write them (from bench/)
+    python3 bench/page index    write them
 """
 import html
 import math
 import re
-import sys
 from pathlib import Path
 
 from . import across, facts, stats, style
@@ -272,7 +271,3 @@ def write(folder):
         part.write_text(text, encoding='utf-8')
         part.replace(path)
     return [Path(folder) / n for n in ('README.md', 'index.html')]
-
-
-if __name__ == '__main__':
-    write(Path(sys.argv[1]))

@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The tables of docs/result-file.md, made from schema.py.
 
-    python3 -m page.manual FILE    write them anew, between the marks
+    python3 bench/page manual    write them anew, between the marks
 """
-import sys
-from pathlib import Path
-
 from . import schema
 
 BEGIN = '<!-- tables: written by bench/page/manual.py; do not edit -->'
@@ -58,6 +55,5 @@ def renewed(text):
     return head + tables() + rest.partition(END)[2]
 
 
-if __name__ == '__main__':
-    document = Path(sys.argv[1])
-    document.write_text(renewed(document.read_text()))
+def write(path):
+    path.write_text(renewed(path.read_text()))

@@ -73,8 +73,7 @@ def what_is_there_is_sound_and_the_index_is_fresh():
         contribute.check(got, (RESULTS / name).read_text())
     for path, text in gallery.made(RESULTS).items():
         assert path.read_text() == text, (
-            f'{path.name} is stale: cd bench; python3 -m page.gallery '
-            '../results')
+            f'{path.name} is stale: python3 bench/page index')
 
 
 @test
@@ -160,8 +159,8 @@ def the_same_file_may_come_twice_another_may_not():
 def its_command_line_has_the_usual_statuses():
     def status(*arguments):
         done = subprocess.run(
-            [sys.executable, '-m', 'page.contribute', *arguments],
-            capture_output=True, text=True, cwd=ROOT / 'bench', timeout=100)
+            [sys.executable, str(ROOT / 'bench/page'), 'contribute',
+             *arguments], capture_output=True, text=True, timeout=100)
         if done.returncode:
             assert done.stderr.startswith('contribute: '), done.stderr
             assert done.stderr.count('\n') == 1, done.stderr
@@ -210,7 +209,7 @@ def the_manual_is_fresh():
     document = ROOT / 'docs/result-file.md'
     text = document.read_text()
     assert text == manual.renewed(text), (
-        'stale: cd bench; python3 -m page.manual ../docs/result-file.md')
+        'stale: python3 bench/page manual')
 
 
 FREE = {'context', 'row', 'params', 'pairs'}  # may hold keys of their own
