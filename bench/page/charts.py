@@ -280,7 +280,7 @@ def ink_class(ink):
 
 def name_room(names, width):
     widest = max((width_of(n, TEXT) for n in names), default=0)
-    return min(widest + 20, 0.40 * width)
+    return min(widest + 20, 0.45 * width)
 
 
 def along(frame, series):

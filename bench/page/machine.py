@@ -38,9 +38,14 @@ def facts_of(view):
 
 
 def card(view):
-    rows = ''.join(tag('div', tag('dt', esc(name)), tag('dd', esc(value)))
-                   for name, value in facts_of(view))
-    return tag('dl', rows, class_='facts')
+    def rows_of(facts):
+        return tag('dl', *(tag('div', tag('dt', esc(n)), tag('dd', esc(v)))
+                           for n, v in facts), class_='facts')
+    facts = facts_of(view)
+    main = [f for f in facts if f[0] in dict(FACTS).values()]
+    more = [f for f in facts if f not in main]
+    return rows_of(main) + (tag('details', tag('summary', 'More facts'),
+                                rows_of(more)) if more else '')
 
 
 # The drawing.  Boxes in boxes; a level that divides nothing, or that is the
@@ -83,7 +88,7 @@ def one_pu(pu, view):
     kind = whole(pu.get('kind'))
     class_ = 'pu' + (f' q{kind % 4}' if kind is not None and kind > 0 else '')
     place = ', '.join(f'{NAMES[k]} {whole(pu.get(k))}' for k in LEVELS
-                      if (whole(pu.get(k)) or 0) >= 0 and k in pu)
+                      if (at := whole(pu.get(k))) is not None and at >= 0)
     os = whole(pu.get('os'))
     return tag('i', esc(os), class_=class_, title=f'CPU {os}: {place}')
 
@@ -100,6 +105,8 @@ def memory_line(view):
     parts = []
     for node in map(table, array(view.topology.get('nodes'))):
         size, cpus = number(node.get('bytes')), len(array(node.get('pus')))
+        if whole(node.get('os')) is None:
+            continue
         parts.append(f'node {whole(node.get("os"))}: '
                      f'{bytes_text(size) if size else "memory not told"}' +
                      ('' if cpus else ', no CPU of its own'))
@@ -240,7 +247,8 @@ def core_to_core(view):
         if any(t[which] for t in trips.values())]
     note = f'{measured} of {all_pairs} pairs were measured. ' \
         if measured < all_pairs else ''
-    key = maps.heat_scale(*scale, time_text, 'round trip of a line, log')
+    key = maps.heat_scale(*scale, time_text, 'round trip of a line, log') \
+        if len(trips) > 2 else ''
     return (tag('p', 'Two threads pass one cache line to and fro: the round '
                 'trip, by the CPUs that they are bound to. ' + note +
                 'Heavier gaps divide what shares less.', class_='lead') +

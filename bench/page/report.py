@@ -13,10 +13,10 @@ from pathlib import Path
 
 from . import machine, spots, style, sweeps, tables, verdict
 from .result import Bad, load
-from .svg import clean, esc, number, tag, time_text
+from .svg import clean, esc, number, percent_text, tag, time_text
 from .view import View, word
 
-MOST = 2_000_000  # bytes of a page
+NOISY = 0.05  # A/A spread above which a page says so first
 
 
 def warnings(view):
@@ -24,6 +24,11 @@ def warnings(view):
     if view.weir.get('complete') is False:
         found = ['this run was ended early: it holds what was finished by '
                  'then', *found]
+    spread = verdict.noise_of(view)
+    if spread is not None and spread > NOISY:
+        found.append(f'the same code under two names differed by '
+                     f'{percent_text(spread)} here: only large differences '
+                     'can be told')
     if not found:
         return ''
     return tag('div', '<b>Read this first</b>', tag('ul', *(

@@ -41,8 +41,8 @@ def channel_rows(view, cells, figure_of):
 
 
 def c_text(cell, c):
-    words = cell.value_text(c.ns.median)
-    if cell.is_time:
+    words = cell.value_text(c.ns and c.ns.median)
+    if cell.is_time and c.ns:
         words += f', {rate_text(per_second(c.ns.median))}'
     if c.ratio and c.role != 'baseline':
         words += f', {ratio_text(c.ratio.median)} the baseline'

@@ -52,6 +52,8 @@ grid-template-columns:repeat(auto-fill,minmax(min(100%,330px),1fr))}
 .pair{display:grid;gap:26px 30px;
 grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr))}
 .grid+.grid{margin-top:26px}
+.card+figure{margin-top:1.4rem}
+.two .card+figure{margin-top:0}
 h3+.foot{margin-bottom:.8rem}
 .losses{max-width:60em;font-size:.95rem}
 .losses code{font-size:.92em}
@@ -144,6 +146,7 @@ ul.plain{padding-left:1.1em;margin:.4em 0}
 ul.columns{columns:22em;font-size:.86rem}
 details{border-top:1px solid var(--line);padding:.55rem 0}
 details:last-of-type{border-bottom:1px solid var(--line)}
+.card details{border:0;padding:.5rem 0 0;font-size:.9rem}
 summary{cursor:pointer;font-weight:600}
 summary small{font-weight:400;margin-left:.6em}
 summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);

@@ -13,6 +13,7 @@ BAD = re.compile('[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e'
                  '\u2066-\u2069\ud800-\udfff\ufffe\uffff]')
 LONGEST = 400
 EM = 0.58  # of a letter's width; sans-serif faces are at most this wide
+EMPTY = ('path', 'rect', 'circle', 'image')  # HTML closes no others
 SUPER = str.maketrans('0123456789-', '⁰¹²³⁴⁵⁶⁷⁸⁹⁻')
 
 
@@ -50,7 +51,7 @@ def tag(name, *inside, **attributes):
             value = short(value)
         key = key.rstrip('_').replace('_', '-')
         words.append(f'{key}="{esc(value, 20000)}"')
-    if not inside:
+    if not inside and name in EMPTY:
         return f'<{" ".join(words)}/>'
     return f'<{" ".join(words)}>{"".join(inside)}</{name}>'
 
@@ -138,7 +139,7 @@ def percent_text(part, digits=None):
     if value is None:
         return '–'
     if digits is not None:
-        return f'{100 * value:.{digits}f} %'
+        return f'{100.0 * value:.{digits}f} %' if value < 1e9 else '–'
     return trimmed(100 * value) + ' %'
 
 

@@ -344,7 +344,7 @@ def over_sections(view):
     out = ''
     for key in SECTION_KEYS:
         cells = [c for c in plain_cells(view)]
-        named = {c.params.get(key) for c in cells} - {None}
+        named = {c.param(key) for c in cells} - {''}
         if len(named) < 2:
             continue
         out += band_figures(view, cells, key)
@@ -358,14 +358,14 @@ def band_figures(view, cells, key):
         if cell.amount(key) is not None:
             groups.setdefault(cell.rest(key), []).append(cell)
     groups = [sorted(g, key=lambda c: c.amount(key)) for g in groups.values()
-              if len({c.params[key] for c in g}) > 1]
+              if len({c.param(key) for c in g}) > 1]
     found = []
     for group in groups:
         series = {}
         for cell in group:
             for c in cell.shown:
-                point = rate_point(cell.params[key], cell, c,
-                                   f'{key} {cell.params[key]}')
+                point = rate_point(cell.param(key), cell, c,
+                                   f'{key} {cell.param(key)}')
                 if point:
                     series.setdefault(c.impl, (c.role, []))[1].append(point)
         lines = [charts.Series(i, p, view.inks.of(i), 'main' if r == 'weir'
@@ -378,7 +378,7 @@ def band_figures(view, cells, key):
     found = some(sorted(found, key=lambda f: f[0][0].workers or 0))
     return tag('div', *(charts.figure(
         group[0].family, charts.line_chart(
-            lines, Band([c.params[key] for c in group], LABELS.get(key, key)),
+            lines, Band([c.param(key) for c in group], LABELS.get(key, key)),
             y, key, NARROW), sub=group[0].label(key))
         for group, lines in found), class_='grid')
 

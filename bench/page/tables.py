@@ -118,7 +118,7 @@ def cell_facts(cell):
     if cell.trip:
         out.append(f'line round trip {time_text(cell.trip)}')
     p = number(cell.drift.get('p'))
-    if p is not None and p < 0.05:
+    if p is not None and 0 <= p < 0.05:
         out.append(f'drifts (ρ {plain(cell.drift.get("rho"))}, p {plain(p)})')
     for key, name in (('steal', 'stolen'), ('run_delay', 'waiting for a CPU')):
         part = number(cell.noise.get(key))
@@ -204,11 +204,12 @@ def absent(view):
 def peers(view):
     rows = []
     for peer in array(view.weir.get('peers')):
-        peer = peer if isinstance(peer, dict) else {'name': str(peer)}
-        rows.append(tag('tr', tag('td', esc(peer.get('name') or '?')),
-                        tag('td', esc(peer.get('version') or '–'), class_='l'),
-                        tag('td', esc(peer.get('flags') or ''),
-                            class_='l wrap')))
+        name, version, flags = (word(table(peer).get(k)) for k in (
+            'name', 'version', 'flags'))
+        if name:
+            rows.append(tag('tr', tag('td', esc(name)),
+                            tag('td', esc(version or '–'), class_='l'),
+                            tag('td', esc(flags), class_='l wrap')))
     if not rows:
         return ''
     head = tag('tr', tag('th', 'peer'), tag('th', 'version', class_='l'),
@@ -293,14 +294,3 @@ def data_words(view, source):
             '<code>weir</code> beside it. Its compare.py and benchstat read '
             'the same file.' +
             (f' The run took {took:.0f} s.' if took else '') + '</p>')
-
-
-def caches(view):
-    """Caches as Google Benchmark saw them, for the card; may be none."""
-    out = []
-    for cache in map(table, array(view.context.get('caches'))):
-        size = number(cache.get('size'))
-        if size:
-            out.append(f'L{plain(number(cache.get("level")))} '
-                       f'{bytes_text(size)}')
-    return ', '.join(out)

@@ -129,20 +129,29 @@ def tile(figure, words, class_=None):
                class_='tile')
 
 
+def noise_of(view):
+    """The A/A spread of the family in the middle; None if not told."""
+    families = {}
+    for cell in view.cells:
+        if cell.spread is not None:
+            families.setdefault(cell.family, []).append(cell.spread)
+    spreads = sorted(min(s) for s in families.values())
+    return spreads[len(spreads) // 2] if spreads else None
+
+
 def tiles(view):
     count = Counter(m.contender.verdict for m in matches(view))
     judged = count['faster'] + count['same'] + count['slower']
-    spreads = sorted({c.family: c.spread for c in view.cells
-                      if c.spread is not None}.values())
+    spread = noise_of(view)
     out = [tile(f'{count["faster"]} <small>of {judged}</small>',
                 'comparisons faster than the baseline', 'faster'),
            tile(str(count['slower']), 'slower – <a href="#losses">listed'
-                '</a>, never hidden', 'slower'),
+                '</a>, never hidden', 'slower' if count['slower'] else None),
            tile(str(count['same']), 'no difference beyond the noise')]
     if count['void']:
         out.append(tile(str(count['void']), 'void: could not be measured'))
-    if spreads:
-        out.append(tile('± ' + esc(percent_text(spreads[len(spreads) // 2])),
+    if spread is not None:
+        out.append(tile('± ' + esc(percent_text(spread)),
                         'noise: the baseline against itself (A/A), the '
                         'median family'))
     return tag('div', *out, class_='tiles') + stacked(count)
@@ -158,8 +167,9 @@ def families_chart(view, width):
         ratios = [m.contender.ratio.median for m in found]
         values += ratios
         middle = typical(found).contender.ratio
-        rows.append(charts.Strip(family, ratios, 0,
-                                 ratio_words(middle)))
+        rows.append(charts.Strip(family, ratios, 0, ratio_words(middle)
+                                 if width > 500 else
+                                 ratio_text(middle.median)))
     if not rows:
         return ''
     axis = ratio_axis(values, 'time of weir / time of the baseline, log')
@@ -180,7 +190,7 @@ def by_family(view):
         tag('div', broad, class_='broad') +
         tag('div', families_chart(view, 380), class_='narrow'),
         'One mark a cell; left of 1× weir is faster. At the right, the cell '
-        'in the middle with its 95 % interval.')
+        'in the middle, where there is room with its 95 % interval.')
 
 
 # Survival: how many cells are at least that bad.

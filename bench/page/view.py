@@ -86,12 +86,13 @@ class Cell:
         for key in ('name', 'family', 'title', 'unit', 'baseline'):
             setattr(self, key, word(data.get(key)))
         self.unit = self.unit or 'ns/op'
-        self.params = {str(k): v for k, v in table(data.get('params')).items()
-                       if isinstance(v, str)}
+        self.params = {}  # those of the name; `told` has more
         for part in self.name.split('/'):
             key, mark, value = part.partition('=')
             if mark and key not in ('place', 'mem', 'memory'):
                 self.params.setdefault(key, value)
+        self.told = {str(k): v for k, v in table(data.get('params')).items()
+                     if isinstance(v, str)}
         self.path = '/'.join(p for p in self.name.split('/') if '=' not in p)
         self.kind = self.path.partition('/')[0]
         self.family = self.family or self.kind or 'Cells'
@@ -135,7 +136,10 @@ class Cell:
         return next((c for c in self.contenders if c.impl == impl), None)
 
     def amount(self, key):
-        return amount(self.params.get(key, ''))
+        return amount(self.param(key))
+
+    def param(self, key):
+        return self.params.get(key) or self.told.get(key) or ''
 
     def rest(self, *but):
         """What the cell is apart from some parameters: for grouping."""
@@ -181,8 +185,7 @@ class View:
                         self.inks.of(c.impl, c.role)
 
     def texts(self, key):
-        return [t if isinstance(t, str) else str(t)
-                for t in array(self.weir.get(key))]
+        return [t for t in array(self.weir.get(key)) if isinstance(t, str)]
 
     def fact(self, key):
         return word(self.context.get(key))
