@@ -19,8 +19,10 @@ SUPER = str.maketrans('0123456789-', '⁰¹²³⁴⁵⁶⁷⁸⁹⁻')
 
 def clean(value, longest=LONGEST):
     """Text of anything, without what no page should show."""
-    text = BAD.sub('\ufffd', value if isinstance(value, str) else str(value))
-    return text if len(text) <= longest else text[:longest - 1] + '…'
+    text = value if isinstance(value, str) else str(value)
+    if len(text) > longest:
+        text = text[:longest - 1] + '…'
+    return BAD.sub('\ufffd', text)
 
 
 def esc(value, longest=LONGEST):

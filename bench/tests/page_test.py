@@ -214,7 +214,7 @@ class Unchecked:
 def hostile_text_is_escaped():
     data = example_file.make_file('two-cpus', True)
     for word in (HOSTILE, '\ud800\x00\x1b[31m</style></title>',
-                 'x' * 100000):
+                 'x' * 2000):
         for keep in (True, False):  # names as they are, or hostile, too
             bad = copy.deepcopy({k: data[k] for k in ('context', 'weir')})
             bad = strings_of(bad, lambda t: f'{t if keep else ""}{word}')
@@ -243,10 +243,10 @@ def broken(value, seed, luck):
 def broken_values_never_stop_a_page():
     import random
     data = example_file.make_file('two-cpus', True)
-    for seed in range(12):
+    for seed in range(8):
         luck = random.Random(seed)
         bad = broken({k: data[k] for k in ('context', 'weir')},
-                     0.0002 * 2 ** seed, luck)
+                     0.0002 * 3 ** seed, luck)
         for key in ('context', 'weir'):
             if not isinstance(bad, dict) or not isinstance(
                     bad.get(key), dict):
