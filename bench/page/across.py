@@ -10,14 +10,16 @@ place, its time over the nearest place's time.
 import re
 
 from . import facts, stats
-from .charts import Dot, Inks, Row, Rule, Series, Point, dot_plot, line_chart
+from .charts import (Dot, Inks, Point, Row, Rule, Series, dot_plot, legend,
+                     line_chart)
 from .axes import log_spread, log2_spread, linear_spread
 from .doc import SOFT, Chart, Section, Table
 from .svg import plain
 
 MOST = 30                     # rows of a table without --all
+# Places of pairs, the nearest first; hybrids add ":PE" and the like.
 NEAREST = ('same-core', 'same-l2', 'same-l3', 'same-die', 'same-node',
-           'same-package', 'other-node', 'other-package')
+           'same-package', 'other-package')
 COUNTS = ('threads', 'pairs')  # parameters that a series runs over
 
 
@@ -125,15 +127,14 @@ def ratio_chart(machines, rows):
         for m, value in zip(machines, values)]) for name, values, *_ in kept]
     axis = log_spread([v for _, values, *_ in kept for v in values] + [1.0],
                       'time over the own baseline, ×')
-    return Chart('Ratios that are furthest apart',
+    return Chart('Ratios that are furthest apart', key(machines, inks) +
                  dot_plot(dots, axis, 'Ratios by machine', 900,
-                          (Rule('x', 1.0, 'as the baseline'),)),
-                 letters(machines))
+                          (Rule('x', 1.0, 'as the baseline'),)))
 
 
-def letters(machines):
-    return '; '.join(f'{m.letter}: {m.result.context["cpu_model"]}'
-                     for m in machines)
+def key(machines, inks):
+    return legend([(f'{m.letter}  {m.result.context["cpu_model"]}',
+                    inks.of(m.letter)) for m in machines])
 
 
 def in_units(machine, name, impl):
@@ -188,33 +189,35 @@ def efficiency(machine, cells, k, impl):
     return one / (k * many) if one and many else None
 
 
-def scaling(machines, names, every):
-    rows, charts = [], []
-    # Every machine's own counts: a series need not be common as a whole.
-    known = {n: None for m in machines for n in m.cells}
-    union = {t: c for m in machines
-             for t, c in series_of([m], [n for n in known if n in m.cells])
-             .items()}
-    for title in union:
-        every_k = {}
-        for m in machines:
-            every_k.update(series_of([m], list(m.cells)).get(title, {}))
-        impls = {r['impl']: r['role'] for m in machines
-                 for r in (m.cells.get(every_k.get(1)) or {'results': ()})
-                 ['results'] if r['role'] in ('weir', 'baseline')}
-        for impl in impls:
-            for k in sorted(every_k)[1:]:
-                values = [efficiency(m, every_k, k, impl) for m in machines]
-                if sum(v is not None for v in values) > 1:
-                    rows.append((f'{every_k[k]}/impl={impl}', values, ''))
-            if impls[impl] == 'weir':
-                charts.append(scaling_chart(machines, title, every_k, impl))
+def scaling(machines, every):
+    """Each machine has counts of its own: a series need not be common."""
+    rows, charts, union = [], [], {}
+    for m in machines:
+        for title, cells in series_of([m], list(m.cells)).items():
+            union.setdefault(title, {}).update(cells)
+    for title, cells in union.items():
+        for impl, role in roles_in(machines, cells[1]).items():
+            values = {k: [efficiency(m, cells, k, impl) for m in machines]
+                      for k in sorted(cells)[1:]}
+            both = {k: v for k, v in values.items()
+                    if sum(x is not None for x in v) > 1}
+            rows += [(f'{cells[k]}/impl={impl}', v, '')
+                     for k, v in both.items()]
+            if both and role == 'weir':
+                charts.append(scaling_chart(machines, title, cells, impl))
     if not rows:
         return []
     return [Section('Scaling efficiency', [
         'throughput(k) / (k · throughput(1)) of each machine: 1 is perfect. '
-        'Only where both counts were measured.',
+        'Only counts that two machines at least have.',
         *table(machines, rows, every, ''), *charts[:6]])]
+
+
+def roles_in(machines, name):
+    """{impl: role} of weir and the baseline in a cell of any machine."""
+    return {r['impl']: r['role'] for m in machines if name in m.cells
+            for r in m.cells[name]['results']
+            if r['role'] in ('weir', 'baseline')}
 
 
 def scaling_chart(machines, title, cells, impl):
@@ -224,40 +227,51 @@ def scaling_chart(machines, title, cells, impl):
                   for k in sorted(cells)]
         lines.append(Series(m.letter, [p for p in points if p.y is not None],
                             inks.of(m.letter)))
-    return Chart(f'{title} impl={impl}', line_chart(
+    return Chart(f'{title} impl={impl}', key(machines, inks) + line_chart(
         lines, log2_spread(list(cells), 'threads'),
-        linear_spread([0.0, 1.0], 'efficiency'), title), letters(machines))
+        linear_spread([0.0, 1.0], 'efficiency'), title, (560, 270)))
+
+
+def distance(place):
+    """For sorting places of pairs; None: no such place."""
+    base = place.partition(':')[0]
+    return (NEAREST.index(base), place) if base in NEAREST else None
 
 
 def place_groups(machine):
-    """{name without its place: {place: cell name}}"""
+    """{name without its place: {place: cell name}}, the nearest first."""
     out = {}
     for name in machine.cells:
         found = re.search(r'/place=([^/]+)', name)
-        if found and found[1] in NEAREST:
+        if found and distance(found[1]):
             title = name.replace(found[0], '', 1)
             out.setdefault(title, {})[found[1]] = name
-    return out
+    return {title: {p: places[p] for p in sorted(places, key=distance)}
+            for title, places in out.items()}
+
+
+def penalty(machine, places, place, impl):
+    """Time at a place over the time at the machine's nearest, or None."""
+    near = next(iter(places), None)
+    if near in (None, place) or place not in places:
+        return None
+    a, b = (machine.ns(places[p], impl) for p in (near, place))
+    return b / a if a and b else None
 
 
 def penalties(machines, every):
     rows, groups = [], [place_groups(m) for m in machines]
-    titles = {title: None for g in groups for title in g}
-    for title in titles:
-        for place in NEAREST:
-            values, impl = [], None
-            for m, group in zip(machines, groups):
-                places = group.get(title, {})
-                near = next((p for p in NEAREST if p in places), None)
-                if near is None or place not in places or near == place:
-                    values.append(None)
-                    continue
-                impl = next((r['impl'] for r in m.cells[places[place]]
-                             ['results'] if r['role'] == 'weir'), None)
-                a, b = m.ns(places[near], impl), m.ns(places[place], impl)
-                values.append(b / a if a and b else None)
-            if any(values):
-                rows.append((f'{title} at {place}/impl={impl}', values, ''))
+    for title in {title: None for g in groups for title in g}:
+        places = {p for g in groups for p in g.get(title, ())}
+        for place in sorted(places, key=distance):
+            name = next(g[title][place] for g in groups
+                        if place in g.get(title, ()))
+            for impl, role in roles_in(machines, name).items():
+                values = [penalty(m, g.get(title, {}), place, impl)
+                          for m, g in zip(machines, groups)]
+                if role == 'weir' and any(values):
+                    rows.append((f'{title} at {place}/impl={impl}', values,
+                                 ''))
     if not rows:
         return []
     return [Section('Penalty of a place', [
@@ -292,7 +306,7 @@ def sections(runs, every):
     weir = ours(machines, names)
     both = ours(machines, names, ('weir', 'baseline'))
     out = [*ratios(machines, weir, every), *costs(machines, weir, every),
-           *scaling(machines, names, every), *penalties(machines, every)]
+           *scaling(machines, every), *penalties(machines, every)]
     if every:
         out.append(times(machines, both))
     return [*out, listed(machines, names)]

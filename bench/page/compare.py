@@ -329,7 +329,7 @@ def run(arguments):
     title, lead, sections = compare(runs, 'all' in options)
     if 'html' in options:
         write_page(options['html'], style.page(
-            title, doc.html_of(title, lead, sections)))
+            title, doc.html_of(title, lead, sections), doc.STYLE))
     colour = sys.stdout.isatty() and 'NO_COLOR' not in os.environ
     sys.stdout.write(doc.text_of(title, lead, sections, colour))
     if 'html' in options:

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from .svg import esc
 
 WIDTH = 100
+FOLDED = 60  # longer tables are behind a click in HTML
 GOOD, BAD, SAME, SOFT = 'faster', 'slower', 'same', 'dim'
+STYLE = '<style>.said td{white-space:normal;text-align:left}</style>'
 COLOURS = {GOOD: '\033[34m', BAD: '\033[33m', SOFT: '\033[2m'}
 
 
@@ -111,9 +113,14 @@ def html_table(table):
     tones = table.tones or [''] * len(table.rows)
     rows = '\n'.join(html_row(table, row, tone, 'td')
                      for row, tone in zip(table.rows, tones))
-    return (f'<div class="wide"><table><thead>'
+    kind = ' class="said"' if table.wrap else ''
+    body = (f'<div class="wide"><table{kind}><thead>'
             f'{html_row(table, table.head, "", "th")}</thead>\n<tbody>{rows}'
             '</tbody></table></div>\n')
+    if len(table.rows) <= FOLDED:
+        return body
+    return (f'<details><summary>Table of {len(table.rows)} rows</summary>\n'
+            f'{body}</details>\n')
 
 
 def html_item(item):

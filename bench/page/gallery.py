@@ -20,8 +20,8 @@ MADE = '<!-- made by bench/page/gallery.py; do not edit -->'
 # What a machine is known by: (title, cells, contender's role and name)
 HEADLINES = (
     ('channel, one thread', r'chan/pair/', ''),
-    ('channel, two threads near', r'chan/1p1c/cap=64/place=NEAR', ''),
-    ('channel, two threads far', r'chan/1p1c/cap=64/place=FAR', ''),
+    ('channel, two threads near', r'chan/1p1c/cap=64/.*place=NEAR', ''),
+    ('channel, two threads far', r'chan/1p1c/cap=64/.*place=FAR', ''),
     ('mutex, two threads', r'mutex/threads=2(/|$)', ''),
     ('reads, two threads', r'rw/writes=0%/threads=2(/|$)', 'rwmutex'),
 )
@@ -47,8 +47,8 @@ class Entry:
     def places(self):
         """The nearest and the furthest place that pairs were measured at."""
         seen = {m[1] for name in self.machine.cells
-                if (m := re.search(r'chan/1p1c/.*place=([\w-]+)', name))}
-        known = [p for p in across.NEAREST if p in seen]
+                if (m := re.search(r'chan/1p1c/.*place=([^/]+)', name))}
+        known = sorted(filter(across.distance, seen), key=across.distance)
         return (known[0], known[-1]) if known else ('', '')
 
     def headline(self, pattern, part):
