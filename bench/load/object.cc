@@ -20,6 +20,7 @@ finish_sample(Sample &sample, const TeamTimes &times, bool bound)
 {
     sample.window_ns = times.window_ns;
     sample.overlap = times.overlap;
+    sample.run_delay = times.delay_part;
     sample.wrong = sample.wrong || times.wrong;
     if (times.window_ns > 0)
         sample.cpus = times.cpu_ns / times.window_ns;

@@ -7,13 +7,16 @@
  * before: those are moved.  Where it lies in the end is looked up, and a sample
  * of an object that lies elsewhere is void.  What workers allocate later, and
  * their stacks, is near each of them.
+ * Its offset within its pages, and on the heap, is drawn anew in every round.
  */
 #ifndef BENCH_LOAD_OBJECT_H
 #define BENCH_LOAD_OBJECT_H
 
+#include "measure/layout.h"
 #include "measure/team.h"
 #include "run/sample.h"
 
+#include <memory>
 #include <new>
 #include <utility>
 
@@ -39,10 +42,12 @@ template <class T> class Object
     {
         at_home(topology, place, [&] {
             memory_ =
-                node_alloc(topology, memory_nodes(topology, place), sizeof(T));
-            object_ = new (memory_) T(arguments...);
+                node_alloc(topology, memory_nodes(topology, place), bytes);
+            const std::unique_ptr<char[]> pad(new char[layout_offset() + 1]);
+            object_ = new (static_cast<char *>(memory_) + layout_offset())
+                T(arguments...);
         });
-        const Whereabouts own = settle(topology, place, memory_, sizeof(T));
+        const Whereabouts own = settle(topology, place, memory_, bytes);
         there_ = settle(topology, place, address_of(*object_, 0),
                         span_of(*object_, 0));
         there_.elsewhere = there_.elsewhere || own.elsewhere;
@@ -51,7 +56,7 @@ template <class T> class Object
     ~Object()
     {
         object_->~T();
-        node_free(topology_, memory_, sizeof(T));
+        node_free(topology_, memory_, bytes);
     }
 
     Object(const Object &) = delete;
@@ -97,6 +102,8 @@ template <class T> class Object
     {
         return sizeof(long);
     }
+
+    static constexpr size_t bytes = sizeof(T) + layout_span;
 
     const Topology &topology_;
     void *memory_ = nullptr;

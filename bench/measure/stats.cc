@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <utility>
 
 namespace bench
 {
@@ -78,11 +80,6 @@ expanded_tail(int n)
     return 0.5 * std::erfc(std::sqrt(size / (size - 1)) * t / M_SQRT2);
 }
 
-struct Mass {
-    double value;
-    double part;
-};
-
 static double
 choose(int n, int k)
 {
@@ -103,20 +100,32 @@ at_least(int n, int k, int i)
     return sum;
 }
 
-/*
- * The medians of all samples drawn from sorted values, with their masses.  The
- * two middle ranks k and k+1 of an even draw lie at i < j only if exactly k
- * draws are at or below i, one of them at i, and one of the others at j.
- */
-static std::vector<Mass>
-drawn_medians(const Values &sorted)
+namespace
 {
-    const int n = static_cast<int>(sorted.size());
+
+/* The mean of the i-th and the j-th value, and how often it is the median. */
+struct Drawn {
+    size_t i;
+    size_t j;
+    double part;
+};
+
+} // namespace
+
+/*
+ * The medians of all samples drawn from n sorted values.  The two middle ranks
+ * k and k+1 of an even draw lie at i < j only if exactly k draws are at or
+ * below i, one of them at i, and one of the others at j.
+ */
+static std::vector<Drawn>
+drawn_medians(int n)
+{
     const int k = (n + 1) / 2;
     const double size = n;
-    std::vector<Mass> out;
+    std::vector<Drawn> out;
 
     for (int i = 1; i <= n; i++) {
+        const size_t at = static_cast<size_t>(i - 1);
         double both = at_least(n, k, i) - at_least(n, k, i - 1);
         const double below =
             std::pow(i / size, k) - std::pow((i - 1) / size, k);
@@ -124,37 +133,88 @@ drawn_medians(const Values &sorted)
             const double part =
                 choose(n, k) * below *
                 (std::pow((n - j + 1) / size, k) - std::pow((n - j) / size, k));
-            out.push_back({ (sorted[i - 1] + sorted[j - 1]) / 2, part });
+            out.push_back({ at, static_cast<size_t>(j - 1), part });
             both -= part;
         }
-        out.push_back({ sorted[i - 1], both });
+        out.push_back({ at, at, both });
     }
-    std::sort(out.begin(), out.end(),
-              [](const Mass &a, const Mass &b) { return a.value < b.value; });
     return out;
+}
+
+/* The rank from each end whose interval holds the median in 95 % of all lists,
+ * whatever their distribution: too few of n coins fall on one side. */
+static size_t
+sign_rank(int n)
+{
+    double sum = 0;
+    int rank = 0;
+
+    while (2 * rank < n) {
+        sum += choose(n, rank) * std::pow(0.5, n);
+        if (sum > 0.025)
+            break;
+        rank++;
+    }
+    return static_cast<size_t>(std::max(rank, 1));
+}
+
+namespace
+{
+
+/* What depends on the number of values alone. */
+struct Plan_of_n {
+    std::vector<Drawn> medians;
+    double tail = 0;
+    size_t rank = 1;
+};
+
+} // namespace
+
+static const Plan_of_n &
+plan_of(int n)
+{
+    static std::map<int, Plan_of_n> plans;
+    Plan_of_n &plan = plans[n];
+
+    if (plan.medians.empty()) {
+        plan.medians = drawn_medians(n);
+        plan.tail = expanded_tail(n);
+        plan.rank = sign_rank(n);
+    }
+    return plan;
+}
+
+/* The value up to which the masses, taken in their order, stay below a tail. */
+static double
+end_of(const std::vector<std::pair<double, double>> &masses, double tail)
+{
+    double sum = 0;
+
+    for (const auto &mass : masses)
+        if ((sum += mass.second) >= tail)
+            return mass.first;
+    return masses.back().first;
 }
 
 Interval
 bootstrap(Values values)
 {
     Interval out;
+    std::vector<std::pair<double, double>> masses;
 
     std::sort(values.begin(), values.end());
     out.n = static_cast<int>(values.size());
     out.median = out.low = out.high = sorted_quantile(values, 0.5);
     if (out.n < 2)
         return out;
-    const double tail = expanded_tail(out.n);
-    const std::vector<Mass> masses = drawn_medians(values);
-    double sum = 0;
-    size_t low = 0, high = masses.size() - 1;
-    while (low < high && (sum += masses[low].part) < tail)
-        low++;
-    sum = 0;
-    while (high > low && (sum += masses[high].part) < tail)
-        high--;
-    out.low = masses[low].value;
-    out.high = masses[high].value;
+    const Plan_of_n &plan = plan_of(out.n);
+    for (const Drawn &one : plan.medians)
+        masses.emplace_back((values[one.i] + values[one.j]) / 2, one.part);
+    std::sort(masses.begin(), masses.end());
+    out.low = std::min(end_of(masses, plan.tail), values[plan.rank - 1]);
+    std::reverse(masses.begin(), masses.end());
+    out.high =
+        std::max(end_of(masses, plan.tail), values[values.size() - plan.rank]);
     return out;
 }
 

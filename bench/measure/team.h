@@ -50,9 +50,12 @@ struct alignas(128) Worker {
     uint64_t end_tick = 0;
     int64_t begin_cpu_ns = 0;
     int64_t end_cpu_ns = 0;
-    bool unbound = false; /**< could not be bound */
-    bool stray = false;   /**< ended on another CPU */
-    Hist *hist = nullptr; /**< for times; owned by the team */
+    int64_t begin_delay_ns = -1; /**< ready, but another had the CPU; -1: */
+    int64_t end_delay_ns = -1;   /**< the kernel does not tell */
+    int schedstat = -1;          /**< open file; of bound workers only */
+    bool unbound = false;        /**< could not be bound */
+    bool stray = false;          /**< ended on another CPU */
+    Hist *hist = nullptr;        /**< for times; owned by the team */
 
     void start();
     void finish();
@@ -61,9 +64,10 @@ struct alignas(128) Worker {
 
 /** What a whole team came to. */
 struct TeamTimes {
-    double window_ns = 0; /**< from the first start to the last end */
-    double overlap = 0;   /**< part of it in which all were running */
-    double cpu_ns = 0;    /**< CPU time of all workers together */
+    double window_ns = 0;   /**< from the first start to the last end */
+    double overlap = 0;     /**< part of it in which all were running */
+    double cpu_ns = 0;      /**< CPU time of all workers together */
+    double delay_part = -1; /**< of the workers' time: others had their CPUs */
     bool unbound = false;
     bool stray = false;
     bool wrong = false;

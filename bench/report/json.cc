@@ -90,6 +90,7 @@ write_sample(JsonText &json, const CellResult &result, size_t contender,
         if (counter.first != "cpu_ns")
             json.pair(counter.first, counter.second);
     json.pair("line_trip_ns", round.trip_ns).pair("moved", round.moved);
+    json.pair("noisy", round.noisy).pair("counts", round.counts);
     if (sample.node >= 0)
         json.pair("memory_node", sample.node);
     if (sample.reason != Void::none)

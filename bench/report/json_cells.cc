@@ -108,14 +108,23 @@ write_head(JsonText &json, const Topology &topology, const Cell &cell)
     json.pair("baseline", cell.baseline);
 }
 
-static int
-rounds_that_count(const CellResult &result)
+static void
+write_noise(JsonText &json, const CellResult &result)
 {
-    int count = 0;
+    const Noise &noise = result.noise;
+    int throttled = 0;
 
     for (const Round &round : result.rounds)
-        count += !round.moved;
-    return count;
+        for (const Sample &sample : round.samples)
+            throttled += sample.reason == Void::throttled;
+    json.key("noise").open('{');
+    write_known(json, "foreign_cpus", noise.foreign_cpus);
+    write_known(json, "steal", noise.steal);
+    write_known(json, "pressure", noise.pressure);
+    write_known(json, "run_delay", noise.run_delay);
+    write_known(json, "switches", noise.switches);
+    write_known(json, "mhz", noise.mhz);
+    json.pair("throttled", throttled).close('}');
 }
 
 static void
@@ -124,14 +133,16 @@ write_cell(JsonText &json, const Run &run, const CellResult &result)
     json.open('{');
     write_head(json, run.topology, *result.cell);
     json.pair("rounds", static_cast<int>(result.rounds.size()));
-    json.pair("counted", rounds_that_count(result));
-    json.pair("moved", result.moved).pair("steady", result.steady);
+    json.pair("counted", result.counted);
+    json.pair("moved", result.moved).pair("noisy", result.noisy);
+    json.pair("steady", result.steady);
     if (result.trip_ns > 0)
         json.pair("line_trip_ns", result.trip_ns);
     write_interval(json, "again", result.again);
     json.pair("spread", result.spread);
     json.key("drift").open('{').pair("rho", result.drift.rho);
     json.pair("p", result.drift.p).close('}');
+    write_noise(json, result);
     json.key("results").open('[');
     for (size_t i = 0; i < result.summaries.size(); i++)
         write_result(json, result, i);

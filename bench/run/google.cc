@@ -2,6 +2,8 @@
 /* run/google.cc - one round as one run of Google Benchmark. */
 #include "run/google.h"
 
+#include "measure/layout.h"
+#include "measure/noise.h"
 #include "run/apart.h"
 #include "run/stop.h"
 
@@ -53,7 +55,7 @@ set_counters(benchmark::State &state, const Sample &sample)
     const std::pair<const char *, double> known[] = {
         { "p50_ns", sample.p50_ns },   { "p99_ns", sample.p99_ns },
         { "p999_ns", sample.p999_ns }, { "max_ns", sample.max_ns },
-        { "share", sample.share },
+        { "share", sample.share },     { "run_delay", sample.run_delay },
     };
 
     state.counters["ops"] = sample.ops;
@@ -70,17 +72,22 @@ static void
 time_one(benchmark::State &state, const Contender &contender, bool crowded,
          int64_t window_ns, Sample &sample)
 {
+    const int64_t before = throttling().count();
+
     for (auto _ : state) {
         sample = contender.spins && crowded
                      ? measure_apart(contender, window_ns)
                      : contender.measure(window_ns);
         state.SetIterationTime(sample.ns * 1e-9);
     }
+    if (throttling().count() != before && sample.reason == Void::none)
+        sample.reason = Void::throttled;
     set_counters(state, sample);
 }
 
 std::vector<Measured>
-run_round(const Cell &cell, const std::vector<size_t> &order, int64_t window_ns)
+run_round(const Cell &cell, const std::vector<size_t> &order, int64_t window_ns,
+          uint64_t seed)
 {
     Collector collector;
     std::vector<Measured> out(order.size());
@@ -93,6 +100,7 @@ run_round(const Cell &cell, const std::vector<size_t> &order, int64_t window_ns)
         benchmark::RegisterBenchmark(row_name(cell, contender).c_str(),
                                      [&, i](benchmark::State &state) {
                                          leave_if_interrupted();
+                                         layout_begin(seed);
                                          time_one(state, contender, crowded,
                                                   window_ns, out[i].sample);
                                      })

@@ -32,10 +32,10 @@ struct Measured {
     Row row;
 };
 
-/** Measure the contenders of a cell in this order. */
+/** Measure the contenders of a cell in this order; the seed is the layout's. */
 std::vector<Measured> run_round(const Cell &cell,
                                 const std::vector<size_t> &order,
-                                int64_t window_ns);
+                                int64_t window_ns, uint64_t seed);
 
 /** "cell/impl=contender" */
 std::string row_name(const Cell &cell, const Contender &contender);

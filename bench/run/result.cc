@@ -2,8 +2,8 @@
 /*
  * run/result.cc - from rounds to medians, ratios and intervals.
  *
- * Ratios are paired: contender and baseline of the same round.  A round in
- * which the machine moved counts for nobody; a void sample for itself only.
+ * Ratios are paired: contender and baseline of the same round.  A round counts
+ * for all contenders or for none; a void sample is one of its own.
  */
 #include "run/result.h"
 
@@ -15,11 +15,10 @@
 namespace bench
 {
 
-int
+static void
 mark_moved(CellResult &result)
 {
-    std::vector<double> trips;
-    int counting = 0;
+    Values trips;
 
     for (const Round &round : result.rounds)
         if (round.trip_ns > 0)
@@ -30,12 +29,46 @@ mark_moved(CellResult &result)
         const double off =
             result.trip_ns > 0 ? round.trip_ns / result.trip_ns : 1;
         round.moved = off > trip_band || off < 1 / trip_band;
-        if (round.moved)
-            result.moved++;
-        else
-            counting++;
+        result.moved += round.moved;
     }
-    return counting;
+}
+
+/* The worst that happened in a round. */
+static double
+noise_of(const Round &round)
+{
+    double worst = round.foreign;
+
+    for (const Sample &sample : round.samples)
+        worst = std::max(worst, sample.run_delay);
+    return worst;
+}
+
+int
+mark_rounds(CellResult &result, int wanted)
+{
+    std::vector<Round *> noisy;
+    int quiet = 0;
+
+    mark_moved(result);
+    for (Round &round : result.rounds) {
+        round.noisy = noise_of(round) > noisy_part;
+        round.counts = !round.moved && !round.noisy;
+        quiet += round.counts;
+        if (!round.moved && round.noisy)
+            noisy.push_back(&round);
+    }
+    std::stable_sort(noisy.begin(), noisy.end(), [](Round *a, Round *b) {
+        return noise_of(*a) < noise_of(*b);
+    });
+    result.noisy = 0;
+    for (Round *round : noisy)
+        if (quiet + result.noisy < wanted) {
+            round->counts = true;
+            result.noisy++;
+        }
+    result.counted = quiet + result.noisy;
+    return quiet;
 }
 
 static bool
@@ -50,7 +83,7 @@ middle(const CellResult &result, size_t contender, double Sample::*figure)
     Values values;
 
     for (const Round &round : result.rounds)
-        if (!round.moved && counts(round.samples[contender]))
+        if (round.counts && counts(round.samples[contender]))
             values.push_back(round.samples[contender].*figure);
     return values.empty() ? -1 : median(values);
 }
@@ -65,7 +98,7 @@ paired(const CellResult &result, size_t contender, Over over)
     for (const Round &round : result.rounds) {
         const Sample &own = round.samples[contender];
         const double base = over(round);
-        if (!round.moved && counts(own) && base > 0)
+        if (round.counts && counts(own) && base > 0)
             ratios.push_back(own.ns / base);
     }
     return ratios;
@@ -100,7 +133,7 @@ count_rounds(const CellResult &result, size_t i, Summary &out)
         if (!counts(sample)) {
             out.voided++;
             out.reason = sample.reason;
-        } else if (!round.moved) {
+        } else if (round.counts) {
             out.rounds++;
         }
     }
@@ -114,7 +147,7 @@ merge_latency(const CellResult &result, size_t i, Summary &out)
     Hist all;
 
     for (const Round &round : result.rounds)
-        if (!round.moved && counts(round.samples[i])) {
+        if (round.counts && counts(round.samples[i])) {
             all.merge(round.samples[i].hist);
             out.max_ns = std::max(out.max_ns, round.samples[i].max_ns);
         }
@@ -160,7 +193,6 @@ summarize(CellResult &result)
     const Cell &cell = *result.cell;
     const size_t again = index_of(cell, cell.repeat);
 
-    mark_moved(result);
     result.summaries.clear();
     for (size_t i = 0; i < cell.contenders.size(); i++)
         result.summaries.push_back(summarize_one(result, i));

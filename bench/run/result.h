@@ -3,6 +3,7 @@
 #ifndef BENCH_RUN_RESULT_H
 #define BENCH_RUN_RESULT_H
 
+#include "measure/noise.h"
 #include "measure/stats.h"
 #include "run/google.h"
 
@@ -15,8 +16,11 @@ namespace bench
 struct Round {
     std::vector<Sample> samples;
     std::vector<Row> rows;
-    double trip_ns = 0; /**< line round trip before it; 0: one CPU */
+    double trip_ns = 0; /**< line round trip beside it; 0: one CPU */
+    double foreign = 0; /**< part of the CPUs' time that others took */
     bool moved = false; /**< the trip left its band: repeated, not counted */
+    bool noisy = false; /**< others had the CPUs: repeated, or counted last */
+    bool counts = true;
 };
 
 enum class Verdict { faster, slower, same, voided, floor, baseline };
@@ -56,11 +60,14 @@ struct CellResult {
     double spread = 0;              /**< A/A spread: the family's or its own */
     Trend drift;                    /**< of the baseline's samples */
     double trip_ns = 0;             /**< median line round trip of the rounds */
+    Noise noise;                    /**< over all rounds */
     int moved = 0;                  /**< rounds that were repeated */
+    int counted = 0;                /**< rounds that count */
+    int noisy = 0;                  /**< those of them that are noisy */
     bool steady = true;             /**< enough rounds count */
 };
 
-/** Fill summaries, again, drift and trip_ns from the rounds. */
+/** Fill summaries, again and drift from the rounds that count. */
 void summarize(CellResult &result);
 
 /** Spreads of the families, corrected p and verdicts, over all cells. */
@@ -72,8 +79,12 @@ constexpr double effect_min = 0.02;
 /** A probe moved if it is further than this from the cell's median. */
 constexpr double trip_band = 1.5;
 
-/** Mark the rounds whose trip left the band; returns how many count. */
-int mark_moved(CellResult &result);
+/**
+ * Mark the rounds that moved, those that are noisy, and those that count: all
+ * quiet ones, and of the noisy ones the least noisy until there are `wanted`.
+ * Returns how many are quiet.
+ */
+int mark_rounds(CellResult &result, int wanted);
 
 } // namespace bench
 

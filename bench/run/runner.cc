@@ -5,9 +5,13 @@
  * The trip is probed before every round and once after the last; a round's
  * trip is that of its two probes which lies further from the median, so a
  * machine that moved during a round shows at its end.
+ *
+ * Rounds come in pairs of one order and its reverse (ABC CBA, BCA ACB, ...):
+ * what drifts during a round favours each contender as often as it harms it.
  */
 #include "run/runner.h"
 
+#include "measure/layout.h"
 #include "measure/probe.h"
 #include "run/plan.h"
 #include "run/stop.h"
@@ -41,53 +45,72 @@ probe(const Topology &topology, const Cell &cell)
     return line_trip(topology, pair, probe_batches).p50_ns;
 }
 
-/* Contenders in turn, beginning with another one each round; those that hung
- * once would hang again. */
+/* Why contenders are not asked again; Void::none as long as they are. */
+using Ended = std::vector<Void>;
+
+std::vector<size_t>
+order_of_round(size_t contenders, int turn, uint64_t seed)
+{
+    const size_t start = seed + static_cast<size_t>(turn) / 2;
+    std::vector<size_t> order;
+
+    for (size_t i = 0; i < contenders; i++)
+        order.push_back((start % contenders + i) % contenders);
+    if (turn % 2 == 1)
+        std::reverse(order.begin(), order.end());
+    return order;
+}
+
+/* Those that hung once would hang again. */
 static std::vector<size_t>
-rotated(const std::vector<bool> &hung, int turn)
+order_of(const Ended &ended, int turn, uint64_t seed)
 {
     std::vector<size_t> order;
 
-    for (size_t i = 0; i < hung.size(); i++) {
-        const size_t at = (i + static_cast<size_t>(turn)) % hung.size();
-        if (!hung[at])
+    for (size_t at : order_of_round(ended.size(), turn, seed))
+        if (ended[at] == Void::none)
             order.push_back(at);
-    }
     return order;
 }
 
 /* Once more what does not count, unless it hung: that costs its whole limit. */
 static void
-repeat_void(const Cell &cell, Measured &measured, int64_t window_ns)
+repeat_void(const Cell &cell, Measured &measured, int64_t window_ns,
+            uint64_t seed)
 {
     for (int i = 0; i < void_repeats; i++) {
         const Void reason = measured.sample.reason;
         if (reason == Void::none || reason == Void::timed_out)
             return;
-        measured = run_round(cell, { measured.contender }, window_ns)[0];
+        measured = run_round(cell, { measured.contender }, window_ns, seed)[0];
         refuse_wrong(cell, measured);
     }
 }
 
 static Round
-run_one(const Cell &cell, std::vector<bool> &hung, int turn, int64_t window_ns)
+run_one(const Cell &cell, Ended &ended, int turn, int64_t window_ns,
+        uint64_t seed)
 {
     Round round;
-    const std::vector<size_t> order = rotated(hung, turn);
+    const Reading before = read_noise();
+    const uint64_t layout = mixed(seed, static_cast<uint64_t>(turn));
 
     round.samples.resize(cell.contenders.size());
     round.rows.resize(cell.contenders.size());
-    for (size_t i = 0; i < hung.size(); i++) {
-        round.samples[i].reason = Void::timed_out;
+    for (size_t i = 0; i < ended.size(); i++) {
+        round.samples[i].reason = ended[i];
         round.rows[i].name = row_name(cell, cell.contenders[i]);
     }
-    for (Measured &measured : run_round(cell, order, window_ns)) {
+    for (Measured &measured :
+         run_round(cell, order_of(ended, turn, seed), window_ns, layout)) {
         refuse_wrong(cell, measured);
-        repeat_void(cell, measured, window_ns);
-        hung[measured.contender] = measured.sample.reason == Void::timed_out;
+        repeat_void(cell, measured, window_ns, layout);
+        if (measured.sample.reason == Void::timed_out)
+            ended[measured.contender] = Void::timed_out;
         round.samples[measured.contender] = measured.sample;
         round.rows[measured.contender] = measured.row;
     }
+    round.foreign = foreign_part(before, read_noise());
     return round;
 }
 
@@ -111,30 +134,66 @@ assign_trips(CellResult &result, const std::vector<double> &probes)
         result.rounds[i].trip_ns = further(probes[i], probes[i + 1], probes);
 }
 
+/* Moved rounds are repeated at most as often again as rounds are wanted, noisy
+ * ones half as often: on a busy machine all of them are. */
+static bool
+enough(const CellResult &result, int quiet, int wanted)
+{
+    const int done = static_cast<int>(result.rounds.size());
+
+    if (quiet >= wanted || done >= 2 * wanted)
+        return true;
+    return result.counted >= wanted && done >= wanted + wanted / 2;
+}
+
+static double
+mean_delay(const CellResult &result)
+{
+    double sum = 0, count = 0;
+
+    for (const Round &round : result.rounds)
+        for (const Sample &sample : round.samples)
+            if (sample.run_delay >= 0) {
+                sum += sample.run_delay;
+                count++;
+            }
+    return count > 0 ? sum / count : -1;
+}
+
+static void
+run_rounds(const Topology &topology, const Options &options, CellResult &result)
+{
+    const Cell &cell = *result.cell;
+    const uint64_t seed = mixed(options.seed, cell.name);
+    const int64_t window_ns = window_of(cell, options);
+    Ended ended(cell.contenders.size(), Void::none);
+    std::vector<double> probes;
+    int quiet = 0;
+
+    (void)run_one(cell, ended, 0, window_ns / 2, seed);
+    probes.push_back(probe(topology, cell));
+    for (int turn = 0; !enough(result, quiet, options.rounds); turn++) {
+        result.rounds.push_back(run_one(cell, ended, turn, window_ns, seed));
+        probes.push_back(probe(topology, cell));
+        assign_trips(result, probes);
+        quiet = mark_rounds(result, options.rounds);
+    }
+}
+
 CellResult
 run_cell(const Topology &topology, const Cell &cell, const Options &options)
 {
     CellResult result;
-    std::vector<double> probes;
-    std::vector<bool> hung(cell.contenders.size(), false);
-    const int64_t window_ns = window_of(cell, options);
-    int counting = 0;
+    const Reading before = read_noise();
 
     set_current_cell(cell.name);
     result.cell = &cell;
-    (void)run_one(cell, hung, 0, window_ns / 2);
-    probes.push_back(probe(topology, cell));
-    for (int turn = 0; turn < 2 * options.rounds; turn++) {
-        result.rounds.push_back(run_one(cell, hung, turn, window_ns));
-        probes.push_back(probe(topology, cell));
-        if (turn + 1 < options.rounds)
-            continue;
-        assign_trips(result, probes);
-        counting = mark_moved(result);
-        if (counting >= options.rounds)
-            break;
-    }
-    result.steady = counting >= (options.rounds + 1) / 2;
+    run_rounds(topology, options, result);
+    result.noise = noise_between(before, read_noise());
+    result.noise.run_delay = mean_delay(result);
+    result.noise.mhz =
+        cpu_mhz(topology.pus[static_cast<size_t>(cell.place.pus[0])].os);
+    result.steady = result.counted >= (options.rounds + 1) / 2;
     summarize(result);
     return result;
 }

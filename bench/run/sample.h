@@ -30,13 +30,14 @@ const char *void_reason(Void reason);
 
 /** Times in nanoseconds; negative where the contender has no such number. */
 struct Figures {
-    double ns = 0;        /**< wall time per operation, or the cell's unit */
-    double cpu_ns = 0;    /**< CPU time of all workers per operation */
-    double ops = 0;       /**< operations in the window */
-    double window_ns = 0; /**< from the first start to the last end */
-    double cpus = 0;      /**< CPUs burnt: CPU time over window */
-    double share = -1;    /**< slowest worker's operations over fastest's */
-    double overlap = 0;   /**< part of the window in which all ran */
+    double ns = 0;         /**< wall time per operation, or the cell's unit */
+    double cpu_ns = 0;     /**< CPU time of all workers per operation */
+    double ops = 0;        /**< operations in the window */
+    double window_ns = 0;  /**< from the first start to the last end */
+    double cpus = 0;       /**< CPUs burnt: CPU time over window */
+    double share = -1;     /**< slowest worker's operations over fastest's */
+    double overlap = 0;    /**< part of the window in which all ran */
+    double run_delay = -1; /**< part of the workers' time: others had the CPU */
     double p50_ns = -1;
     double p99_ns = -1;
     double p999_ns = -1;

@@ -284,6 +284,7 @@ TEST(result_pairs_rounds_and_leaves_out_moved_ones)
     for (int i = 0; i < 5; i++)
         result.rounds.push_back(round_of(10 + i, 20 + 2 * i, 100));
     result.rounds.push_back(round_of(900, 20, 400));
+    EXPECT_EQ(mark_rounds(result, 5), 5);
     summarize(result);
     EXPECT_EQ(result.moved, 1);
     EXPECT_EQ(result.summaries[0].rounds, 5);

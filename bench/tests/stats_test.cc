@@ -70,6 +70,42 @@ TEST(hist_merge_loses_nothing)
     EXPECT_EQ(merged.count(), 50000);
 }
 
+TEST(hist_text_and_back_loses_nothing)
+{
+    Hist parts[3], all;
+    Random random(test_seed());
+    SparseHist read;
+
+    for (int i = 0; i < 30000; i++) {
+        const uint64_t v = random.next() >> (random.next() % 60);
+        parts[i % 3].add(v);
+        all.add(v);
+    }
+    Hist merged;
+    for (const Hist &part : parts) {
+        EXPECT_TRUE(hist_parse(hist_text(part.sparse()), read));
+        EXPECT_TRUE(read == part.sparse());
+        merged.merge(read);
+    }
+    EXPECT_TRUE(merged.counts() == all.counts());
+    EXPECT_TRUE(hist_parse("", read) && read.empty());
+}
+
+TEST(hist_parse_takes_nothing_else)
+{
+    SparseHist read;
+
+    for (const char *text :
+         { ":", "1", "1:", "1:2,", ",1:2", "1:2;3:4", "2:1,1:1", "1:1,1:1",
+           "1:0", "-1:2", "1:-2", " 1:2", "1:2 ", "1:2,x", "4352:1",
+           "99999999999999999999:1", "1:99999999999999999999" }) {
+        EXPECT_FALSE(hist_parse(text, read));
+        EXPECT_TRUE(read.empty());
+    }
+    EXPECT_FALSE(hist_parse(std::string("1:2\0", 4), read));
+    EXPECT_TRUE(hist_parse("0:1,4351:18446744073709551615", read));
+}
+
 TEST(hist_empty_says_zero)
 {
     const Hist hist;
@@ -98,6 +134,50 @@ TEST(stats_interval_holds_the_median_and_repeats)
     EXPECT_TRUE(one.low == two.low && one.high == two.high);
     EXPECT_TRUE(one.low >= *std::min_element(values.begin(), values.end()));
     EXPECT_TRUE(bootstrap({ 5, 5, 5 }).low == 5);
+}
+
+/* Against tables of Student's distribution. */
+TEST(stats_student_by_table)
+{
+    EXPECT_TRUE(std::fabs(student_quantile(0.05, 5) - 2.5706) < 1e-4);
+    EXPECT_TRUE(std::fabs(student_quantile(0.05, 10) - 2.2281) < 1e-4);
+    EXPECT_TRUE(std::fabs(student_quantile(0.01, 1) - 63.657) < 1e-3);
+    EXPECT_TRUE(std::fabs(student_p(2.0, 2) - 0.183503) < 1e-6);
+    EXPECT_TRUE(student_p(0, 7) == 1);
+}
+
+/* By hand: of 2^n signs one gives the least sum, and one the greatest. */
+TEST(stats_signed_ranks_by_hand)
+{
+    EXPECT_TRUE(signed_rank_p({ 1, 2, 3, 4, 5, 6 }) == 2.0 / 64);
+    EXPECT_TRUE(signed_rank_p({ -1, 2, 3, 4, 5, 6 }) == 4.0 / 64);
+    EXPECT_TRUE(signed_rank_p({ 1, -1 }) == 1);
+    EXPECT_TRUE(signed_rank_p({ 0, 0, 0 }) == 1);
+    EXPECT_TRUE(signed_rank_p({ 2, 2, 2, 2, 0 }) == 2.0 / 16);
+    EXPECT_TRUE(least_rank_p(6) == 2.0 / 64);
+    EXPECT_TRUE(paired_t_p({ 1, 1, 1 }) < 1e-9);
+    EXPECT_TRUE(paired_t_p({ -1, 1 }) == 1);
+}
+
+TEST(stats_holm_by_hand)
+{
+    const Values out = holm({ 0.01, 0.04, 0.03, 0.5 });
+    const Values due = { 0.04, 0.09, 0.09, 0.5 };
+
+    for (size_t i = 0; i < due.size(); i++)
+        EXPECT_TRUE(std::fabs(out[i] - due[i]) < 1e-12);
+    EXPECT_TRUE(holm({}).empty());
+}
+
+TEST(stats_trend_and_fences_by_hand)
+{
+    EXPECT_TRUE(trend_of({ 1, 2, 3, 4, 5 }).rho == 1);
+    EXPECT_TRUE(trend_of({ 5, 4, 3, 2, 1 }).rho == -1);
+    EXPECT_TRUE(std::fabs(trend_of({ 1, 2, 3, 4, 5 }).p - 2.0 / 120) < 1e-12);
+    EXPECT_TRUE(trend_of({ 3, 3, 3, 3, 3, 3, 3, 3 }).p == 1);
+    EXPECT_TRUE(trend_of({ 1, 2 }).p == 1);
+    const std::vector<int> due = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2 };
+    EXPECT_TRUE(tukey_marks({ 1, 2, 3, 4, 5, 6, 7, 8, 9, 17, 30 }) == due);
 }
 
 TEST(format_numbers_and_units)
