@@ -352,7 +352,13 @@ def beside(frame, x, y, r, words, taken):
                            ('middle', 0, -r - 5), ('middle', 0, r + 13),
                            ('start', r + 2, -r), ('end', -r - 2, -r),
                            ('start', r + 2, r + 8), ('end', -r - 2, r + 8),
-                           ('middle', 0, -r - 18), ('middle', 0, r + 26)):
+                           ('end', r, -r - 5), ('end', r, r + 13),
+                           ('start', -r, -r - 5), ('start', -r, r + 13),
+                           ('middle', 0, -r - 18), ('middle', 0, r + 26),
+                           ('end', r, -r - 18), ('end', r, r + 26),
+                           ('start', -r, -r - 18), ('start', -r, r + 26),
+                           ('middle', 0, -r - 31), ('middle', 0, r + 39),
+                           ('end', r, -r - 31), ('start', -r, -r - 31)):
         left = x + dx - {'start': 0, 'middle': wide / 2, 'end': wide}[anchor]
         box = (left, y + dy - 10, left + wide, y + dy + 3)
         inside = box[0] >= frame.left and box[2] <= frame.width - 2 and \

@@ -80,7 +80,7 @@ def dot_figures(view, title, cells, figure_of, axis_of, rules=(), note=''):
     parts = cut_into(rows, ROWS_MOST)
     return [charts.figure(title + (f' ({i} of {len(parts)})' if len(parts) > 1
                                    else ''),
-                          charts.dot_plot(part, axis, title, 480, rules),
+                          charts.dot_plot(part, axis, title, 430, rules),
                           note)
             for i, part in enumerate(parts, 1)]
 

@@ -53,7 +53,6 @@ grid-template-columns:repeat(auto-fill,minmax(min(100%,330px),1fr))}
 grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr))}
 .grid+.grid{margin-top:26px}
 .card+figure{margin-top:1.4rem}
-.two .card+figure{margin-top:0}
 h3+.foot{margin-bottom:.8rem}
 .losses{max-width:60em;font-size:.95rem}
 .losses code{font-size:.92em}
@@ -125,8 +124,10 @@ tbody tr+tr td{border-top:1px solid var(--grid)}
 td.wrap{white-space:normal;min-width:16em}
 tr.cell th{color:var(--ink);text-align:left;border-bottom:0;
 padding-top:1.1em}
-tr.cell small{font-weight:400;display:block;white-space:normal;
-max-width:70em}
+tr.cell span{position:sticky;left:0;display:inline-block;
+max-width:min(76em,calc(100vw - 40px));white-space:normal}
+tr.cell small{font-weight:400;display:block}
+.pinned td:first-child{position:sticky;left:0;background:var(--page)}
 tr.ours td{font-weight:620}
 tr.foot td{white-space:normal;text-align:left;color:var(--soft);
 font-size:.92em}
@@ -202,12 +203,15 @@ margin:.3rem 0 .5rem;max-width:44em}
 border-radius:10px;padding:.6em 1em;margin:.8em 0}
 .alert ul{margin:.2em 0;padding-left:1.2em}
 .narrow{display:none}
-@media(max-width:700px){.broad{display:none}.narrow{display:block}
+@media(max-width:700px){.named td:first-child{white-space:normal;
+min-width:10.5em;overflow-wrap:anywhere}
+.broad{display:none}.narrow{display:block}
 main,header.top,footer{padding:0 16px}
 h2{margin-top:2.6rem}
 dl.facts div{grid-template-columns:6.6em 1fr}}
 @media(min-width:900px){.two{display:grid;gap:26px;
-grid-template-columns:minmax(0,5fr) minmax(0,6fr);align-items:start}}
+grid-template-columns:minmax(0,5fr) minmax(0,6fr);align-items:start}
+.two .card+figure{margin-top:0}}
 @media print{body{font-size:10.5pt;background:#fff}
 main,header.top,footer{max-width:none;padding:0}
 nav{display:none}

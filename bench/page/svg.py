@@ -29,6 +29,11 @@ def esc(value, longest=LONGEST):
     return html.escape(clean(value, longest), quote=True)
 
 
+def name_html(value):
+    """A cell's name that may be broken after its slashes."""
+    return esc(value).replace('/', '/<wbr>')
+
+
 def number(value):
     """A finite float, or None."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):

@@ -163,24 +163,36 @@ def rivals(view, cells):
     return [p for p in pairs if set(p) <= (common or set())]
 
 
-def crossing(points):
-    """Where a line falls below 1, in steps of the logit axis; or None."""
-    inner = [(Logit.raw(min(max(p.x, 0.005), 0.999995)), math.log(p.y))
-             for p in points]
-    for (x0, y0), (x1, y1) in zip(inner, inner[1:]):
-        if y0 >= 0 > y1:
-            at = x0 + (x1 - x0) * y0 / (y0 - y1)
-            return 1 / (1 + 10 ** -at)
+def crossing(points, up=False):
+    """Between which shares a line falls below 1 (up: rises above it), and
+    about where, straight on the logit axis: (low, high, share), or None.
+    The share is None beside 0 and 1, which that axis does not reach."""
+    points = [p._replace(y=1 / p.y) for p in points] if up else points
+    for a, b in zip(points, points[1:]):
+        if a.y >= 1 > b.y:
+            if a.x <= 0 or b.x >= 1:
+                return a.x, b.x, None
+            x, y = Logit.raw(a.x), math.log(a.y)
+            at = x + (Logit.raw(b.x) - x) * y / (y - math.log(b.y))
+            return a.x, b.x, 1 / (1 + 10 ** -at)
     return None
 
 
+def place_words(found):
+    low, high, share = found
+    if share is None:
+        return f'between {reads_text(low)} and {reads_text(high)} % reads'
+    return f'about {100 * share:.3g} % reads'
+
+
 def cross_words(name, points):
-    share = crossing(points)
-    if share is not None:
-        return f'{name}: ahead from {100 * share:.3g} % reads on'
-    return f'{name}: ' + ('ahead at every share' if all(
-        p.y < 1 for p in points) else 'behind at every share' if all(
-            p.y >= 1 for p in points) else 'no clean crossing')
+    down, up = crossing(points), crossing(points, up=True)
+    if down:
+        return f'{name}: ahead from {place_words(down)} on'
+    if all(p.y >= 1 for p in points):
+        return f'{name}: behind at every share'
+    return f'{name}: ahead ' + (f'only up to {place_words(up)}' if up else
+                                'at every share')
 
 
 def cross_panel(view, threads, cells, shares):
@@ -206,8 +218,9 @@ def cross_panel(view, threads, cells, shares):
         return None
     first = crossing(series[0].points)
     rules = [charts.Rule('y', 1, 'as fast as the mutex')]
-    if first is not None:
-        rules.append(charts.Rule('x', first, f'{100 * first:.3g} %'))
+    if first and first[2] is not None:
+        rules.append(charts.Rule('x', first[2],
+                                 f'about {100 * first[2]:.3g} %'))
     return threads, series, rules, '; '.join(words) + '.'
 
 

@@ -3,8 +3,8 @@
 how to run it again."""
 import shlex
 
-from .svg import (bytes_text, clean, esc, number, percent_text, plain,
-                  range_text, rate_text, ratio_text, tag, time_text)
+from .svg import (bytes_text, clean, esc, name_html, number, percent_text,
+                  plain, range_text, rate_text, ratio_text, tag, time_text)
 from .sweeps import per_second
 from .view import array, table, word
 
@@ -132,8 +132,8 @@ def cell_rows(cell, columns, titled):
     title = f' – {esc(cell.title)}' if titled and cell.title else ''
     unit = '' if cell.is_time else f' [{esc(cell.unit)}]'
     facts = tag('small', esc(' · '.join(cell_facts(cell)), 2000) + title)
-    head = tag('tr', tag('th', esc(cell.name) + unit + facts,
-                         colspan=len(columns), scope='rowgroup'),
+    name = tag('span', name_html(cell.name) + unit + facts)
+    head = tag('tr', tag('th', name, colspan=len(columns), scope='rowgroup'),
                class_='cell')
     return head + ''.join(contender_row(cell, c, columns) for c in cell.shown)
 
@@ -149,7 +149,8 @@ def family_table(family, cells, opened):
     count = f'{len(cells)} cell{"s" * (len(cells) != 1)}'
     return tag('details', tag('summary', esc(family) + tag('small', count)),
                text, tag('div', tag('table', tag('thead', head),
-                                    tag('tbody', body)), class_='wide'),
+                                    tag('tbody', body), class_='pinned'),
+                         class_='wide'),
                open='open' if opened else None)
 
 

@@ -5,8 +5,8 @@ from collections import Counter, namedtuple
 
 from . import charts
 from .axes import Linear, log_spread
-from .svg import (esc, percent_text, plain, range_text, ratio_text, tag,
-                  trimmed)
+from .svg import (esc, name_html, percent_text, plain, range_text,
+                  ratio_text, tag, trimmed)
 
 NAMED_LOSSES = 5
 Match = namedtuple('Match', 'cell contender')
@@ -71,7 +71,7 @@ def machine_words(view):
 
 
 def loss_words(rows):
-    named = [f'<code>{esc(m.cell.name)}</code> ' + (
+    named = [f'<code>{name_html(m.cell.name)}</code> ' + (
         f'{esc(m.contender.impl)} ' if len(m.cell.ours) > 1 else '') +
         f'<b>{esc(ratio_words(m.contender.ratio))}</b>'
         for m in rows if m.contender.ratio]
@@ -268,10 +268,11 @@ def slower_table(view):
     for m in losses(view):
         c, base = m.contender, m.cell.of(m.cell.baseline)
         rows.append(row_of(
-            esc(m.cell.name), esc(c.impl),
+            name_html(m.cell.name),
             tag('b', esc(ratio_text(c.ratio.median)), class_='slower')
             if c.ratio else '–',
             esc(range_text(c.ratio.low, c.ratio.high)) if c.ratio else '–',
+            esc(c.impl),
             esc(m.cell.value_text(c.ns and c.ns.median)),
             esc(m.cell.value_text(base.ns.median if base and base.ns
                                   else None)),
@@ -279,13 +280,13 @@ def slower_table(view):
     if not rows:
         return '<p>Against its baselines weir lost nowhere in this run.</p>'
     return tag('div', tag('table', head_of(
-        'cell', 'ours', '× baseline', '95 %', 'weir', 'baseline',
-        'p (Holm)'), tag('tbody', *rows)), class_='wide')
+        'cell', '× baseline', '95 %', 'ours', 'weir', 'baseline',
+        'p (Holm)'), tag('tbody', *rows), class_='named'), class_='wide')
 
 
 def beaten_table(view):
-    rows = [row_of(esc(cell.name), esc(ours.impl), esc(peer.impl),
-                   tag('b', esc(ratio_text(times))),
+    rows = [row_of(name_html(cell.name), tag('b', esc(ratio_text(times))),
+                   esc(peer.impl), esc(ours.impl),
                    esc(cell.value_text(ours.ns.median)),
                    esc(cell.value_text(peer.ns.median)))
             for cell, ours, peer, times in beaten(view)]
@@ -295,8 +296,8 @@ def beaten_table(view):
             'fastest peer of the cell, where its interval and weir’s do not '
             'meet; floors, which promise less, are left out.</p>' +
             tag('div', tag('table', head_of(
-                'cell', 'ours', 'fastest', 'weir / it', 'weir', 'it'),
-                tag('tbody', *rows)), class_='wide'))
+                'cell', 'weir / it', 'fastest', 'ours', 'weir', 'it'),
+                tag('tbody', *rows), class_='named'), class_='wide'))
 
 
 def losses_section(view):
