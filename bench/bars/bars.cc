@@ -269,9 +269,9 @@ Bars::cpu_per_read_bar()
         Contender contender;
         contender.name = std::to_string(workers) + "-threads";
         contender.measure = [=](int64_t window_ns) {
-            return rw_load<GuardedPair<WeirRw>>(topology_,
-                                                cores_place(topology_, workers),
-                                                workers, 0, window_ns);
+            return rw_load<GuardedPair<WeirRw>>(
+                topology_, cores_place(topology_, workers),
+                RwShape{ workers, 0, 0 }, window_ns);
         };
         cell.contenders.push_back(contender);
     }

@@ -10,14 +10,24 @@
 namespace bench
 {
 
-/** weir's channel, and twice its twin of a mutex and condition variables. */
+/** weir's channel, and twice its twin of a mutex and condition variables; for
+ * capacities from 1. */
+template <size_t Bytes, class Make>
+void
+add_queues_of(Cell &cell, Make make)
+{
+    using Twin = TwinQueueOf<Bytes>;
+
+    add_contender(cell, "weir", Role::weir, make(Type<WeirChanOf<Bytes>>()));
+    add_contender(cell, "twin", Role::baseline, make(Type<Twin>()));
+    add_contender(cell, "twin-again", Role::again, make(Type<Twin>()));
+}
+
 template <class Make>
 void
 add_queues(Cell &cell, Make make)
 {
-    add_contender(cell, "weir", Role::weir, make(Type<WeirChan>()));
-    add_contender(cell, "twin", Role::baseline, make(Type<TwinQueue>()));
-    add_contender(cell, "twin-again", Role::again, make(Type<TwinQueue>()));
+    add_queues_of<8>(cell, make);
 }
 
 /** As add_queues; at capacity 0 the twin is a rendezvous. */

@@ -28,17 +28,23 @@ lock_priority(const Topology &topology, int threads, int base)
     return threads > pus ? base + 2 : base + 3;
 }
 
-/** weir's mutex, the pthread mutex twice, and those that spin. */
+/** weir's mutex, and the pthread mutex twice. */
 template <class Make>
 void
-add_mutexes(Cell &cell, Peers peers, Make make)
+add_two_mutexes(Cell &cell, Make make)
 {
     add_contender(cell, "weir", Role::weir, make(Type<WeirMutex>()));
     add_contender(cell, "pthread", Role::baseline, make(Type<PthreadMutex>()));
     add_contender(cell, "pthread-again", Role::again,
                   make(Type<PthreadMutex>()));
-    if (peers == Peers::none)
-        return;
+}
+
+/** add_two_mutexes and those that spin. */
+template <class Make>
+void
+add_mutexes(Cell &cell, Make make)
+{
+    add_two_mutexes(cell, make);
     add_contender(cell, "pthread-adaptive", Role::peer,
                   make(Type<PthreadAdaptive>()));
 #if WEIR_BENCH_HAVE_CK

@@ -2,6 +2,7 @@
 /* cells/make.cc - names, parameters and contenders of cells. */
 #include "cells/make.h"
 
+#include "load/hogs.h"
 #include "weir_bench_build.h"
 
 #if defined(__GLIBC__)
@@ -34,7 +35,20 @@ make_placed_cell(const std::string &path, const Params &params,
     Cell cell = make_cell(path, params, place, workers);
 
     cell.name += "/place=" + place.name;
+    if (place.memory != Memory::local) {
+        cell.params["mem"] = memory_name(place.memory);
+        cell.name += "/mem=" + cell.params["mem"];
+    }
     return cell;
+}
+
+Measure
+with_hogs(int hogs, Measure measure)
+{
+    return [=](int64_t window_ns) {
+        const Hogs beside(hogs);
+        return measure(window_ns);
+    };
 }
 
 static std::string

@@ -6,7 +6,7 @@
  * goes through a pointer.  A list of contenders hands each type to `make`,
  * which returns the measurement:
  *
- *     add_mutexes(cell, Peers::all, [=](auto type) {
+ *     add_mutexes(cell, [=](auto type) {
  *         using Lock = type_of<decltype(type)>;
  *         return [=](int64_t window_ns) { return some_load<Lock>(...); };
  *     });
@@ -15,6 +15,8 @@
 #define BENCH_CELLS_MAKE_H
 
 #include "run/plan.h"
+
+#include <string>
 
 namespace bench
 {
@@ -32,7 +34,8 @@ template <class Tag> using type_of = typename Tag::type;
 Cell make_cell(const std::string &path, const Params &params,
                const Place &place, int workers);
 
-/** As make_cell, and the place's name ends the cell's. */
+/** As make_cell, and the place's name ends the cell's, with where the memory
+ * is, if that is not local. */
 Cell make_placed_cell(const std::string &path, const Params &params,
                       const Place &place, int workers);
 
@@ -40,8 +43,15 @@ Cell make_placed_cell(const std::string &path, const Params &params,
 Contender &add_contender(Cell &cell, const std::string &name, Role role,
                          Measure measure);
 
-/** Which contenders beside weir's own and the baseline's. */
-enum class Peers { none, all };
+/** The same while so many unbound threads spin. */
+Measure with_hogs(int hogs, Measure measure);
+
+/** Where the cells beside the headline stand: a few among it, some after it,
+ * the bulk for --full. */
+constexpr int rank_first = 2;
+constexpr int rank_best = full_priority - 1;
+constexpr int rank_rest = full_priority;
+constexpr int rank_last = full_priority + 1;
 
 } // namespace bench
 

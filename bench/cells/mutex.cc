@@ -6,9 +6,6 @@
 namespace bench
 {
 
-/* Steps of a private random number outside the lock. */
-constexpr int outside_steps = 8;
-
 static Cell
 mutex_cell(const Topology &topology, int threads)
 {
@@ -22,11 +19,12 @@ mutex_cell(const Topology &topology, int threads)
                  "number, and step a private one outside; one operation is "
                  "one lock and unlock.";
     cell.priority = lock_priority(topology, threads, 1);
-    add_mutexes(cell, Peers::all, [=](auto type) {
+    add_mutexes(cell, [=](auto type) {
         using Lock = type_of<decltype(type)>;
         return [=](int64_t window_ns) {
-            return lock_load<Lock>(*t, place, threads, outside_steps,
-                                   window_ns);
+            LockShape shape;
+            shape.workers = threads;
+            return lock_load<Lock>(*t, place, shape, window_ns);
         };
     });
     return cell;

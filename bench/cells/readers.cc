@@ -29,7 +29,7 @@ reader_cell(const Topology &topology, int threads, const char *percent,
     add_pairs(cell, [=](auto type) {
         using Shared = type_of<decltype(type)>;
         return [=](int64_t window_ns) {
-            return rw_load<Shared>(*t, place, threads, share, window_ns);
+            return rw_load<Shared>(*t, place, { threads, share, 0 }, window_ns);
         };
     });
     return cell;

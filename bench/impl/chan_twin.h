@@ -14,10 +14,9 @@
 #ifndef BENCH_IMPL_CHAN_TWIN_H
 #define BENCH_IMPL_CHAN_TWIN_H
 
-#include <pthread.h>
+#include "impl/message.h"
 
-#include <cstddef>
-#include <cstdint>
+#include <pthread.h>
 
 namespace bench
 {
@@ -33,26 +32,31 @@ take_one(unsigned &waiting)
     return true;
 }
 
-/** A bounded queue of 8-byte messages, capacity from 1 up. */
-class TwinQueue
+/** A bounded queue, capacity from 1 up. */
+template <size_t Bytes> class TwinQueueOf
 {
   public:
-    explicit TwinQueue(size_t capacity)
-        : slots_(new uint64_t[capacity]), capacity_(capacity)
+    using Element = Message<Bytes>;
+
+    explicit TwinQueueOf(size_t capacity)
+        : slots_(new Element[capacity]), capacity_(capacity)
     {
     }
-    ~TwinQueue()
+    ~TwinQueueOf()
     {
         pthread_cond_destroy(&not_full_);
         pthread_cond_destroy(&not_empty_);
         pthread_mutex_destroy(&mutex_);
         delete[] slots_;
     }
-    TwinQueue(const TwinQueue &) = delete;
-    TwinQueue &operator=(const TwinQueue &) = delete;
+    TwinQueueOf(const TwinQueueOf &) = delete;
+    TwinQueueOf &operator=(const TwinQueueOf &) = delete;
 
-    void send(uint64_t message)
+    void send(uint64_t number)
     {
+        Element message;
+
+        pack(message, number);
         pthread_mutex_lock(&mutex_);
         while (length_ == capacity_) {
             senders_++;
@@ -71,8 +75,11 @@ class TwinQueue
         return take_and_unlock();
     }
 
-    bool try_send(uint64_t message)
+    bool try_send(uint64_t number)
     {
+        Element message;
+
+        pack(message, number);
         pthread_mutex_lock(&mutex_);
         if (length_ == capacity_) {
             pthread_mutex_unlock(&mutex_);
@@ -82,29 +89,29 @@ class TwinQueue
         return true;
     }
 
-    bool try_recv(uint64_t &message)
+    bool try_recv(uint64_t &number)
     {
         pthread_mutex_lock(&mutex_);
         if (length_ == 0) {
             pthread_mutex_unlock(&mutex_);
             return false;
         }
-        message = take_and_unlock();
+        number = take_and_unlock();
         return true;
     }
 
-    static TwinQueue *make(size_t capacity)
+    static TwinQueueOf *make(size_t capacity)
     {
-        return new TwinQueue(capacity);
+        return new TwinQueueOf(capacity);
     }
 
-    static void free(TwinQueue *queue)
+    static void free(TwinQueueOf *queue)
     {
         delete queue;
     }
 
   private:
-    void put_and_unlock(uint64_t message)
+    void put_and_unlock(const Element &message)
     {
         slots_[tail_] = message;
         tail_ = tail_ + 1 == capacity_ ? 0 : tail_ + 1;
@@ -117,14 +124,14 @@ class TwinQueue
 
     uint64_t take_and_unlock()
     {
-        const uint64_t message = slots_[head_];
+        const Element message = slots_[head_];
         head_ = head_ + 1 == capacity_ ? 0 : head_ + 1;
         length_--;
         const bool wake = take_one(senders_);
         pthread_mutex_unlock(&mutex_);
         if (wake)
             pthread_cond_signal(&not_full_);
-        return message;
+        return unpack(message);
     }
 
     alignas(128) pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
@@ -136,9 +143,11 @@ class TwinQueue
     size_t tail_ = 0;
     unsigned senders_ = 0;
     unsigned receivers_ = 0;
-    uint64_t *slots_;
+    Element *slots_;
     size_t capacity_;
 };
+
+using TwinQueue = TwinQueueOf<8>;
 
 /** Capacity 0: one message at a time; its sender waits until it is taken. */
 class TwinMeeting

@@ -3,60 +3,73 @@
 #ifndef BENCH_IMPL_CHAN_WEIR_H
 #define BENCH_IMPL_CHAN_WEIR_H
 
+#include "impl/message.h"
+
 #include <weir/chan.h>
 
-#include <cstddef>
-#include <cstdint>
 #include <cstdlib>
 
 namespace bench
 {
 
-/** A bounded channel or, at capacity 0, a rendezvous; 8-byte messages. */
-class WeirChan
+/** A bounded channel or, at capacity 0, a rendezvous. */
+template <size_t Bytes> class WeirChanOf
 {
   public:
-    explicit WeirChan(size_t capacity)
-        : chan_(weir_chan_make(sizeof(uint64_t), capacity))
+    using Element = Message<Bytes>;
+
+    explicit WeirChanOf(size_t capacity)
+        : chan_(weir_chan_make(sizeof(Element), capacity))
     {
         if (!chan_)
             abort();
     }
-    ~WeirChan()
+    ~WeirChanOf()
     {
         weir_chan_free(chan_);
     }
-    WeirChan(const WeirChan &) = delete;
-    WeirChan &operator=(const WeirChan &) = delete;
+    WeirChanOf(const WeirChanOf &) = delete;
+    WeirChanOf &operator=(const WeirChanOf &) = delete;
 
-    void send(uint64_t message)
+    void send(uint64_t number)
     {
+        Element message;
+
+        pack(message, number);
         if (weir_chan_send(chan_, &message) != WEIR_OK)
             abort();
     }
 
     uint64_t recv()
     {
-        uint64_t message;
+        Element message;
 
         if (weir_chan_recv(chan_, &message) != WEIR_OK)
             abort();
-        return message;
+        return unpack(message);
     }
 
-    bool try_send(uint64_t message)
+    bool try_send(uint64_t number)
     {
+        Element message;
+
+        pack(message, number);
         return weir_chan_try_send(chan_, &message) == WEIR_OK;
     }
 
-    bool try_recv(uint64_t &message)
+    bool try_recv(uint64_t &number)
     {
-        return weir_chan_try_recv(chan_, &message) == WEIR_OK;
+        Element message;
+
+        if (weir_chan_try_recv(chan_, &message) != WEIR_OK)
+            return false;
+        number = unpack(message);
+        return true;
     }
 
     static weir_chan *make(size_t capacity)
     {
-        return weir_chan_make(sizeof(uint64_t), capacity);
+        return weir_chan_make(sizeof(Element), capacity);
     }
 
     static void free(weir_chan *chan)
@@ -72,6 +85,8 @@ class WeirChan
   private:
     weir_chan *chan_;
 };
+
+using WeirChan = WeirChanOf<8>;
 
 } // namespace bench
 

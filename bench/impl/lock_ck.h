@@ -34,6 +34,10 @@ class CkFas
     {
         ck_spinlock_fas_unlock(&lock_);
     }
+    bool try_lock(Seat &)
+    {
+        return ck_spinlock_fas_trylock(&lock_);
+    }
     void rlock(Seat &seat)
     {
         lock(seat);

@@ -5,12 +5,28 @@
 
 #include <pthread.h>
 
+#include <cstdint>
+#include <ctime>
+
 namespace bench
 {
 
 /** A lock that keeps nothing per thread. */
 struct NoSeat {
 };
+
+/** As a program without a limit type writes it: now plus so long. */
+inline bool
+pthread_lock_for(pthread_mutex_t *mutex, int64_t ns)
+{
+    timespec at;
+
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    at.tv_nsec += ns;
+    at.tv_sec += at.tv_nsec / 1000000000;
+    at.tv_nsec %= 1000000000;
+    return pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, &at) == 0;
+}
 
 /** The default mutex; as a reader-writer lock, its readers exclude all. */
 class PthreadMutex
@@ -25,6 +41,14 @@ class PthreadMutex
     void unlock(Seat &)
     {
         pthread_mutex_unlock(&mutex_);
+    }
+    bool try_lock(Seat &)
+    {
+        return pthread_mutex_trylock(&mutex_) == 0;
+    }
+    bool lock_for(Seat &, int64_t ns)
+    {
+        return pthread_lock_for(&mutex_, ns);
     }
     void rlock(Seat &)
     {
@@ -60,6 +84,14 @@ class PthreadAdaptive
     void unlock(Seat &)
     {
         pthread_mutex_unlock(&mutex_);
+    }
+    bool try_lock(Seat &)
+    {
+        return pthread_mutex_trylock(&mutex_) == 0;
+    }
+    bool lock_for(Seat &, int64_t ns)
+    {
+        return pthread_lock_for(&mutex_, ns);
     }
 
   private:

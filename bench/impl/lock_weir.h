@@ -24,6 +24,14 @@ class WeirMutex
     {
         weir_mutex_unlock(&mutex_);
     }
+    bool try_lock(Seat &)
+    {
+        return weir_mutex_try_lock(&mutex_) == WEIR_OK;
+    }
+    bool lock_for(Seat &, int64_t ns)
+    {
+        return weir_mutex_lock_until(&mutex_, weir_deadline(ns)) == WEIR_OK;
+    }
     void rlock(Seat &)
     {
         weir_mutex_lock(&mutex_);

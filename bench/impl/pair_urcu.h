@@ -60,24 +60,26 @@ class UrcuPair
     UrcuPair(const UrcuPair &) = delete;
     UrcuPair &operator=(const UrcuPair &) = delete;
 
-    bool read(Seat &)
+    template <class Inside> bool read(Seat &, Inside &inside)
     {
         urcu_memb_read_lock();
         const Words *words = rcu_dereference(now_);
         const uint64_t one = words->first;
         __asm__ volatile("" : : : "memory");
+        inside();
         const uint64_t two = words->second;
         urcu_memb_read_unlock();
         return one == two;
     }
 
-    void write(Seat &)
+    template <class Inside> void write(Seat &, Inside &inside)
     {
         Words *next = new Words();
 
         pthread_mutex_lock(&writers_);
         next->first = now_->first + 1;
         next->second = now_->second + 1;
+        inside();
         Words *old = rcu_xchg_pointer(&now_, next);
         pthread_mutex_unlock(&writers_);
         urcu_memb_synchronize_rcu();

@@ -6,12 +6,14 @@
  * Every message carries its producer and its number.  Both sides add and xor
  * what passes; if the totals differ, a message was lost, doubled or torn.  The
  * last producer to stop sends one end mark per consumer.  The window closes
- * when the last consumer has seen its mark, so draining counts as work.
+ * when the last consumer has seen its mark, so draining counts as work.  Every
+ * 64th send is timed.
  */
 #ifndef BENCH_LOAD_STREAM_H
 #define BENCH_LOAD_STREAM_H
 
 #include "load/object.h"
+#include "load/work.h"
 #include "measure/clock.h"
 #include "measure/team.h"
 #include "run/sample.h"
@@ -47,7 +49,13 @@ produce(Worker &w, Chan &chan, std::atomic<int> &producing, int consumers)
 
     w.start();
     while (!w.stopped()) {
-        chan.send(message);
+        if (ops % timed_every == 0) {
+            const uint64_t before = ticks();
+            chan.send(message);
+            w.hist->add(ticks() - before);
+        } else {
+            chan.send(message);
+        }
         ops++;
         sum += message;
         bits ^= message * 0x9e3779b97f4a7c15ull;
@@ -88,7 +96,7 @@ inline void
 settle_stream(Team &team, const StreamShape &shape, Sample &sample)
 {
     Worker in, out;
-    double least = 1e300, most = 0;
+    std::vector<double> sent;
 
     for (int i = 0; i < team.size(); i++) {
         const Worker &w = team.worker(i);
@@ -96,16 +104,13 @@ settle_stream(Team &team, const StreamShape &shape, Sample &sample)
         side.ops += w.ops;
         side.sum += w.sum;
         side.bits ^= w.bits;
-        if (is_consumer(shape, i))
-            continue;
-        least = std::min(least, static_cast<double>(w.ops));
-        most = std::max(most, static_cast<double>(w.ops));
+        if (!is_consumer(shape, i))
+            sent.push_back(static_cast<double>(w.ops));
     }
+    settle_turns(sent, sample);
     sample.wrong =
         in.ops != out.ops || in.sum != out.sum || in.bits != out.bits;
     sample.ops = static_cast<double>(out.ops);
-    if (shape.producers > 1 && most > 0)
-        sample.share = least / most;
 }
 
 template <class Chan>
@@ -127,6 +132,7 @@ stream(const Topology &topology, const Place &place, StreamShape shape,
     settle_stream(team, shape, sample);
     chan.tell(sample);
     finish_sample(sample, times, fits(place, team.size()));
+    finish_latency(sample, team.merged());
     return sample;
 }
 

@@ -38,6 +38,9 @@ struct Contender {
     std::string flags;   /**< how it was built, where that is not the suite's */
 };
 
+/** Cells from this priority on are for --full, or asked for by --only. */
+constexpr int full_priority = 6;
+
 struct Cell {
     std::string name;   /**< key=value parts, no machine facts but the place */
     std::string family; /**< heading in the report */

@@ -149,9 +149,14 @@ all_cells(const PlanInput &input, const Options &options)
 
     add_alone_cells(input, all);
     add_channel_cells(input, all);
+    add_more_channel_cells(input, all);
+    add_ring_cells(input, all);
     add_mutex_cells(input, all);
+    add_more_mutex_cells(input, all);
     add_reader_cells(input, all);
+    add_more_reader_cells(input, all);
     add_notes_cells(input, all);
+    add_memory_cells(input, all);
     for (Cell &cell : all)
         if (matches(cell.name, options.only))
             some.push_back(std::move(cell));
@@ -167,6 +172,8 @@ make_plan(const Topology &topology, const ClassPairs &pairs,
     std::vector<size_t> order(all.size());
     std::vector<bool> taken(all.size(), false);
     const double budget = static_cast<double>(options.budget_ns);
+    const bool all_wanted =
+        options.depth == Depth::full || !options.only.empty();
 
     for (size_t i = 0; i < order.size(); i++)
         order[i] = i;
@@ -175,7 +182,8 @@ make_plan(const Topology &topology, const ClassPairs &pairs,
     });
     for (size_t i : order) {
         const double cost = estimate(all[i], options);
-        taken[i] = plan.estimate_ns + cost <= budget;
+        taken[i] = (all_wanted || all[i].priority < full_priority) &&
+                   plan.estimate_ns + cost <= budget;
         if (taken[i])
             plan.estimate_ns += cost;
         else

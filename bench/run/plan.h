@@ -45,10 +45,15 @@ struct PlanInput {
     const ClassPairs &pairs;
 };
 void add_channel_cells(const PlanInput &input, std::vector<Cell> &cells);
+void add_more_channel_cells(const PlanInput &input, std::vector<Cell> &cells);
+void add_ring_cells(const PlanInput &input, std::vector<Cell> &cells);
 void add_alone_cells(const PlanInput &input, std::vector<Cell> &cells);
 void add_mutex_cells(const PlanInput &input, std::vector<Cell> &cells);
+void add_more_mutex_cells(const PlanInput &input, std::vector<Cell> &cells);
 void add_reader_cells(const PlanInput &input, std::vector<Cell> &cells);
+void add_more_reader_cells(const PlanInput &input, std::vector<Cell> &cells);
 void add_notes_cells(const PlanInput &input, std::vector<Cell> &cells);
+void add_memory_cells(const PlanInput &input, std::vector<Cell> &cells);
 
 /**
  * 1, 2, as many as share a core, an L3, a node, a package, all cores and all

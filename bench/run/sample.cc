@@ -23,6 +23,8 @@ void_reason(Void reason)
         return "did not end in time";
     case Void::idle:
         return "nothing ended inside the window";
+    case Void::refused:
+        return "the machine did not grant as many threads";
     case Void::elsewhere:
         return "the memory lay on another node";
     }

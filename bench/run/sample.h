@@ -23,6 +23,7 @@ enum class Void : int {
     throttled, /**< the quota or the heat stopped the CPUs */
     timed_out, /**< a spinning lock did not come to an end in time */
     idle,      /**< no operation ended inside the window */
+    refused,   /**< the machine did not grant what the load needs */
     elsewhere, /**< the object under test lay on another memory node */
 };
 

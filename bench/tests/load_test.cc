@@ -5,9 +5,8 @@
  *         its CPU and a contender that hangs are all found.
  * Method  contenders broken on purpose; the good ones beside them.
  */
-#include "impl/chan_twin.h"
+#include "broken.h"
 #include "impl/chan_weir.h"
-#include "impl/lock_pthread.h"
 #include "impl/lock_weir.h"
 #include "load/alone.h"
 #include "load/lock.h"
@@ -23,57 +22,6 @@
 
 using namespace bench;
 
-constexpr int64_t short_ns = 3000000;
-
-static const Topology &
-here()
-{
-    static const Topology topology = [] {
-        std::string error;
-        calibrate_ticks();
-        return topology_load("", error);
-    }();
-    return topology;
-}
-
-/* Loses one message in ten. */
-class Lossy : public TwinQueue
-{
-  public:
-    using TwinQueue::TwinQueue;
-
-    void send(uint64_t message)
-    {
-        if (message == end_mark || message % 10 != 9)
-            TwinQueue::send(message);
-    }
-};
-
-/* Keeps the number of messages and swaps their content. */
-class Garbling : public TwinQueue
-{
-  public:
-    using TwinQueue::TwinQueue;
-
-    void send(uint64_t message)
-    {
-        TwinQueue::send(message % 10 == 9 ? message + 1 : message);
-    }
-};
-
-/* On a busy machine a window may end before anything has happened in it. */
-template <class Measure>
-static Sample
-until_some(double ops, Measure measure)
-{
-    Sample sample;
-
-    do
-        sample = measure();
-    while (sample.ops < ops && !sample.wrong);
-    return sample;
-}
-
 template <class Chan>
 static Sample
 small_stream(StreamShape shape)
@@ -82,17 +30,6 @@ small_stream(StreamShape shape)
 
     return until_some(
         2, [&] { return stream<Chan>(here(), place, shape, short_ns); });
-}
-
-/* Windows until one has seen the fault; the watchdog ends a loop that never
- * does. */
-template <class Measure>
-static bool
-found_wrong(Measure measure)
-{
-    while (!measure().wrong) {
-    }
-    return true;
 }
 
 TEST(stream_sums_of_whole_channels_agree)
@@ -151,44 +88,18 @@ TEST(alone_and_pingpong_count_and_time)
     EXPECT_FALSE(try_full<TwinQueue>(here(), one, 4, short_ns).wrong);
 }
 
-/* No lock at all.  The yield inside makes a second one get in at once. */
-class NoLock
-{
-  public:
-    using Seat = NoSeat;
-
-    void lock(Seat &)
-    {
-        if (++calls_ % 64 == 0)
-            sched_yield();
-    }
-
-    void unlock(Seat &)
-    {
-    }
-
-    void rlock(Seat &)
-    {
-    }
-
-    void runlock(Seat &)
-    {
-    }
-
-  private:
-    std::atomic<unsigned> calls_{ 0 };
-};
-
 TEST(lock_load_passes_a_lock)
 {
     const Place place = cores_place(here(), 2);
 
-    EXPECT_FALSE(lock_load<PthreadMutex>(here(), place, 4, 2, short_ns).wrong);
+    EXPECT_FALSE(lock_load<PthreadMutex>(here(), place, { 4 }, short_ns).wrong);
     EXPECT_FALSE(
-        rw_load<GuardedPair<PthreadRw>>(here(), place, 4, 0.1, short_ns).wrong);
-    EXPECT_FALSE(lock_load<WeirMutex>(here(), place, 4, 2, short_ns).wrong);
+        rw_load<GuardedPair<PthreadRw>>(here(), place, { 4, 0.1, 0 }, short_ns)
+            .wrong);
+    EXPECT_FALSE(lock_load<WeirMutex>(here(), place, { 4 }, short_ns).wrong);
     EXPECT_FALSE(
-        rw_load<GuardedPair<WeirRw>>(here(), place, 4, 0.1, short_ns).wrong);
+        rw_load<GuardedPair<WeirRw>>(here(), place, { 4, 0.1, 0 }, short_ns)
+            .wrong);
     EXPECT_FALSE(notes_load<PthreadRw>(here(), place, 300).wrong);
     EXPECT_FALSE(notes_load<WeirRw>(here(), place, 300).wrong);
 }
@@ -203,7 +114,7 @@ TEST(lock_load_finds_a_lock_that_lets_two_in)
     if (here().pus.size() < 2)
         TEST_SKIP("one CPU");
     EXPECT_TRUE(found_wrong(
-        [&] { return lock_load<NoLock>(here(), place, 2, 2, short_ns); }));
+        [&] { return lock_load<NoLock>(here(), place, { 2 }, short_ns); }));
 }
 
 TEST(team_finds_a_worker_off_its_cpu)
