@@ -149,7 +149,7 @@ place_absent(const Topology &topology, PlaceKind kind)
     switch (kind) {
     case PlaceKind::compact:
         return cores_order(topology) == all_pus(topology)
-                   ? "one thread per core, as cores"
+                   ? "in the same order as cores"
                    : "";
     case PlaceKind::spread_l3:
     case PlaceKind::one_l3:

@@ -140,7 +140,7 @@ level_absent(const Topology &topology, int level)
         several = several || entry.second > 1;
     if (!several)
         return "no two CPUs share " + name;
-    return "CPUs that share " + name + " share something nearer, too";
+    return "no two CPUs have " + name + " as the nearest thing they share";
 }
 
 std::string

@@ -85,9 +85,12 @@ read_nodes(hwloc_topology_t t, Topology &out)
         Node node;
         node.os = static_cast<int>(object->os_index);
         node.bytes = object->attr->numanode.local_memory;
-        node.empty = node.bytes == 0;
         out.nodes.push_back(node);
     }
+    /* A description that tells no sizes at all has no empty nodes. */
+    for (const Node &other : out.nodes)
+        for (Node &node : out.nodes)
+            node.empty = node.empty || (node.bytes == 0 && other.bytes > 0);
     for (Pu &pu : out.pus)
         pu.node = local_node(t, static_cast<unsigned>(pu.os));
 }

@@ -126,6 +126,7 @@ CELL = [
     ('place', 'place', False, 'where the workers ran'),
     ('workers', 'count', False, 'threads'),
     ('bound', 'bool', False, 'each worker was bound to one CPU'),
+    ('over_quota', 'bool', False, 'more busy CPUs than cgroups allow'),
     ('baseline', 'text', False, 'contender that ratios divide by'),
     ('rounds', 'count', False, 'rounds that were run'),
     ('counted', 'count', False, 'rounds that count'),

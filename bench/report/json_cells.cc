@@ -105,6 +105,8 @@ write_head(JsonText &json, const Topology &topology, const Cell &cell)
     write_place(json, topology, cell.place);
     json.pair("workers", cell.workers);
     json.pair("bound", fits(cell.place, cell.workers));
+    if (cell.over_quota)
+        json.pair("over_quota", true);
     json.pair("baseline", cell.baseline);
 }
 

@@ -65,6 +65,8 @@ print_cell(const Topology &topology, const Cell &cell, const Options &options)
         printf(" ... (%zu CPUs)", all);
     if (!fits(cell.place, cell.workers))
         printf(" shared by %d threads", cell.workers);
+    if (cell.over_quota)
+        printf(" OVER THE QUOTA of %.2f CPUs", topology.quota);
     printf("\n");
 }
 
@@ -150,6 +152,8 @@ print_foot(const CellResult &result)
         printf("; line round trip %s", format_ns(result.trip_ns).c_str());
     if (result.moved > 0)
         printf("; %d rounds repeated, the machine moved", result.moved);
+    if (result.cell->over_quota)
+        printf("; OVER THE CGROUP QUOTA");
     printf("%s\n", result.steady ? "" : "; UNSTEADY");
 }
 

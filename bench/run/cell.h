@@ -50,6 +50,7 @@ struct Cell {
     int priority = 0; /**< 0 first; the last ones are omitted for time */
     Place place;
     int workers = 1;
+    bool over_quota = false; /**< keeps more CPUs busy than cgroups allow */
     std::string baseline;    /**< contender that ratios divide by */
     std::string repeat;      /**< second name of the baseline: A/A spread */
     double window_scale = 1; /**< 0: the contenders end by themselves */

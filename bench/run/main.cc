@@ -3,6 +3,7 @@
 #include "run/main.h"
 
 #include "measure/clock.h"
+#include "report/format.h"
 #include "report/report.h"
 #include "run/progress.h"
 #include "run/runner.h"
@@ -117,6 +118,8 @@ measure(Run &run)
     if (run.plan.cells.empty())
         die(exit_usage, "no cell matches '%s'; see --list",
             run.options.only.c_str());
+    fprintf(stderr, "%zu cells, about %s\n", run.plan.cells.size(),
+            format_minutes(run.plan.estimate_ns * 1e-9).c_str());
     for (const Cell &cell : run.plan.cells) {
         if (!progress.has_time_for(cell)) {
             run.plan.omitted.push_back(cell.name);

@@ -95,7 +95,7 @@ std::vector<int>
 thread_counts(const Topology &topology)
 {
     const int pus = static_cast<int>(topology.pus.size());
-    std::set<int> counts = { 1, 2, topology.cores, pus, 4 * pus };
+    std::set<int> counts = { 1, 2, std::max(1, topology.cores), pus, 4 * pus };
 
     for (const auto &sharers : topology.sharers) {
         int most = 1;
@@ -142,6 +142,16 @@ name_absent(const Topology &topology, Plan &plan)
             memory_absent(topology, static_cast<Memory>(i)));
 }
 
+/* Such a cell measures the throttling, too. */
+static bool
+is_over_quota(const Topology &topology, const Cell &cell)
+{
+    const size_t busy =
+        std::min(static_cast<size_t>(cell.workers), cell.place.pus.size());
+
+    return topology.quota > 0 && static_cast<double>(busy) > topology.quota;
+}
+
 static std::vector<Cell>
 all_cells(const PlanInput &input, const Options &options)
 {
@@ -158,8 +168,10 @@ all_cells(const PlanInput &input, const Options &options)
     add_notes_cells(input, all);
     add_memory_cells(input, all);
     for (Cell &cell : all)
-        if (matches(cell.name, options.only))
+        if (matches(cell.name, options.only)) {
+            cell.over_quota = is_over_quota(input.topology, cell);
             some.push_back(std::move(cell));
+        }
     return some;
 }
 
