@@ -3,10 +3,10 @@
  * bundle/launch.c - starts a program of the bundle by the bundle's own loader.
  *
  * Linked statically, so that it runs where there is no libc.  It is called as
- * FOLDER/NAME and becomes FOLDER/bin/NAME with the libraries of FOLDER/lib,
- * wherever FOLDER is; nothing of this system but its kernel is used.  Sites
- * that put a library into every program do it by LD_PRELOAD: it belongs to
- * their libc, not to ours, and is dropped.
+ * FOLDER/NAME or FOLDER/peers/NAME and becomes FOLDER/bin/NAME with the
+ * libraries of FOLDER/lib, wherever FOLDER is; nothing of this system but its
+ * kernel is used.  Sites that put a library into every program do it by
+ * LD_PRELOAD: it belongs to their libc, not to ours, and is dropped.
  *
  * Source      ld.so(8) on calling the loader directly
  */
@@ -60,6 +60,7 @@ become(const char *folder, const char *name, int argc, char **argv)
     unsetenv("LD_PRELOAD");
     unsetenv("LD_AUDIT");
     setenv("WEIR_REPORT", join(folder, "/tools/report", ""), 0);
+    setenv("WEIR_BENCH_PEERS", join(folder, "/peers", ""), 0);
     execv(loader, (char **)all);
     fprintf(stderr, "%s: cannot run '%s': %s; unpack the bundle whole\n", name,
             loader, strerror(errno));
@@ -77,7 +78,10 @@ main(int argc, char **argv)
               stderr);
         return 1;
     }
-    char *slash = strrchr(self, '/');
-    *slash = '\0';
-    return become(self, slash + 1, argc, argv);
+    char *name = strrchr(self, '/');
+    *name++ = '\0';
+    char *peers = strrchr(self, '/');
+    if (peers && strcmp(peers, "/peers") == 0)
+        *peers = '\0';
+    return become(self, name, argc, argv);
 }

@@ -231,6 +231,14 @@ def children_run_by_the_same_loader(made):
 
 
 @test
+def peers_are_started_by_the_same_launcher(made):
+    folder = made.copy('peered')
+    (folder / 'peers').mkdir(exist_ok=True)
+    shutil.copy(folder / 'weir-bench', folder / 'peers/weir-bench')
+    assert run(folder / 'peers/weir-bench', '--help').returncode == 0
+
+
+@test
 def libraries_of_this_system_are_not_forced_on_it(made):
     done = run(made.folder / 'weir-bench', '--help',
                env={'LD_PRELOAD': '/no/such.so', 'LD_AUDIT': '/no/such.so'})
