@@ -110,9 +110,9 @@ def channels(view):
                        legend_of(view, group) +
                        tag('div', *both, class_='pair'))
     sweeps = ''.join(band_figures(view, cells, key)
-                     for key in ('size', 'batch'))
+                     for key in ('size', 'elem', 'batch', 'burst'))
     if sweeps:
-        out.append('<h3>Over the size of messages</h3>' + sweeps)
+        out.append('<h3>Over the size and number of messages</h3>' + sweeps)
     return ''.join(out)
 
 

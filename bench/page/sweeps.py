@@ -112,7 +112,7 @@ def rw_cells(view):
         if share is None or not threads or not cell.is_time:
             continue
         extra = {k for k in cell.params} - {'writes', 'reads', 'threads'}
-        if not extra and cell.kind == 'rw' and cell.place in ('', 'compact'):
+        if not extra and cell.path == 'rw' and '/place=' not in cell.name:
             out.setdefault(share, []).append((threads, cell))
     return out
 
@@ -314,15 +314,18 @@ def sweep_figures(view, cells, keys, label, point_of, axis_of):
 
 
 def plain_cells(view):
-    return [c for c in view.cells if c.kind not in ('rw', 'notes') and
-            c.is_time]
+    """All but the two sweeps that have sections of their own."""
+    return [c for c in view.cells if c.is_time and c.kind != 'notes' and
+            (c.path != 'rw' or set(c.params) - {'writes', 'threads'})]
 
 
 def over_threads(view):
     cells = plain_cells(view)
     first = sweep_figures(view, cells, ('threads', 'place'), 'threads',
                           rate_point, rate_axis)
-    return first + over_teams(view, cells)
+    pairs = sweep_figures(view, cells, ('pairs', 'place'), 'private pairs',
+                          rate_point, rate_axis)
+    return first + over_teams(view, cells) + pairs
 
 
 def over_teams(view, cells):
@@ -331,7 +334,7 @@ def over_teams(view, cells):
     for cell in cells:
         match = re.search(r'(?:^|/)(\d{1,4})p(\d{1,4})c(?:/|$)', cell.path)
         if match and match.group(1) == match.group(2) and \
-                cell.place in ('', 'compact'):
+                cell.place.partition(':')[0] in FILLED:
             n = 2 * int(match.group(1))
             key = (cell.family, tuple(sorted(cell.params.items())))
             groups.setdefault(key, []).append((n, cell))
@@ -350,6 +353,7 @@ def over_teams(view, cells):
         for k, group, series in found), class_='grid')
 
 
+FILLED = ('', 'compact', 'cores', 'over')  # cores in order, then more threads
 SECTION_KEYS = ('cs', 'section', 'hold', 'inside', 'critical')
 
 
@@ -396,7 +400,10 @@ def band_figures(view, cells, key):
         for group, lines in found), class_='grid')
 
 
-LABELS = {'cs': 'length of the section', 'size': 'bytes of one element',
+LABELS = {'cs': 'length of the section',
+          'section': 'length of the section, ns',
+          'size': 'bytes of one element', 'elem': 'bytes of one element',
+          'burst': 'messages at once',
           'cap': 'capacity', 'batch': 'messages at once'}
 
 
