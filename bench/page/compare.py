@@ -198,31 +198,43 @@ def noise_note(repeated):
             f'differ by without a change is learned {how}.')
 
 
+def trip_range(values):
+    low, high = f'{min(values):.0f}', f'{max(values):.0f}'
+    return f'{low} ns' if low == high else f'{low}…{high} ns'
+
+
 def unjudged(figures, every):
     reasons = {}
     for figure in figures:
         if not figure.verdict:
-            reasons.setdefault(figure.why, []).append(figure.name)
+            reasons.setdefault(figure.why, []).append(figure)
     out = []
-    for why, names in sorted(reasons.items()):
-        shown = names if every else names[:4]
-        more = len(names) - len(shown)
-        out.append(f'Not judged, {why} ({len(names)}): {", ".join(shown)}' +
+    for why, found in sorted(reasons.items()):
+        shown = [f.name for f in (found if every else found[:4])]
+        more = len(found) - len(shown)
+        if why == judge.MOVED:
+            why += ' from {} to {}'.format(*(
+                trip_range([f.trips[side] for f in found]) for side in (0, 1)))
+        out.append(f'Not judged, {why} ({len(found)}): {", ".join(shown)}' +
                    (f' and {more} more' if more else '') + '.')
     return out
 
 
 def only_one(old, new, every):
     """Cells of one side alone."""
-    a, b = ({c['name'] for run in side for c in run.result.cells}
-            for side in (old, new))
     out = []
-    for side, names in ((old, sorted(a - b)), (new, sorted(b - a))):
-        if names:
+    for side, other in ((old, new), (new, old)):
+        have, lack = ({c['name'] for run in runs for c in run.result.cells}
+                      for runs in (side, other))
+        if names := sorted(have - lack):
             shown = names if every else names[:6]
             more = len(names) - len(shown)
-            out.append(f'Only in {label(side)} ({len(names)} cells): '
-                       f'{", ".join(shown)}' +
+            late = {n for run in other for n in run.result.weir.get('omitted')
+                    or ()} & set(names)
+            out.append(f'Only in {label(side)} ({len(names)} cells' +
+                       (f', {len(late)} of them left out for time in '
+                        f'{label(other)}' if late else '') +
+                       f'): {", ".join(shown)}' +
                        (f' and {more} more' if more else '') + '.')
     return out
 

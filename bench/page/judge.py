@@ -29,6 +29,7 @@ from . import stats
 LEAST = math.log(1.02)
 ENOUGH = 6         # figures that make a group
 TRIP_BAND = 1.5    # as bench/run/result.h: beyond it the line moved
+MOVED = 'line round trip moved'
 FEW = 3            # rounds that make a median
 
 
@@ -47,6 +48,7 @@ class Figure:
     high: float = 0.0
     noise: float = 0.0
     verdict: str = ''  # better, worse, same or ''
+    trips: tuple = ()  # line round trips of the cell, old and new
 
     @property
     def name(self):
@@ -98,7 +100,7 @@ def not_comparable(old, new):
             return f'noisy in the {side} run'
     trips = [c.get('line_trip_ns') or 0 for c in (old, new)]
     if min(trips) > 0 and max(trips) > TRIP_BAND * min(trips):
-        return f'line round trip moved, {trips[0]:.0f} to {trips[1]:.0f} ns'
+        return MOVED
     return ''
 
 
@@ -132,6 +134,8 @@ def figures_of_cell(name, old, new):
             sum(runs[0], []), sum(runs[1], []),
             tuple([stats.median(x) for x in side if len(x) >= FEW]
                   for side in runs), why)
+        figure.trips = tuple(c.get('line_trip_ns') or 0
+                             for c in (cells[0], cells[-1]))
         if not cells[0].get('baseline'):
             figure.why = 'has no baseline'
         elif is_void(cells, impl):
