@@ -49,8 +49,10 @@ class Result:
 
 
 def counts(row):
-    return not (row.get('error_occurred') or row.get('moved')) \
-        and (row.get('real_time') or 0) > 0
+    """A sample that is in the medians."""
+    if row.get('error_occurred') or not row.get('real_time'):
+        return False
+    return row.get('counts', not row.get('moved'))
 
 
 def shown(value, limit=60):
@@ -67,16 +69,18 @@ def read_bytes(path):
     try:
         with open(path, 'rb', opener=lambda name, flags: os.open(
                 name, flags | os.O_NONBLOCK)) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
                 raise Fault('is not a file')
-            data = file.read(MAX_BYTES + 1)
+            if status.st_size > MAX_BYTES:
+                raise Fault(f'is larger than {MAX_BYTES >> 20} MB: '
+                            'not a result')
+            data = file.read(max(status.st_size, 1 << 16) + 1)
     except IsADirectoryError:
         raise Fault('is a folder') from None
     except (OSError, ValueError) as error:
         why = getattr(error, 'strerror', None) or 'no such name'
         raise Fault(f'cannot be read: {why.lower()}') from None
-    if len(data) > MAX_BYTES:
-        raise Fault(f'is larger than {MAX_BYTES >> 20} MB: not a result')
     if not data.strip():
         raise Fault('is empty')
     if data.count(b'[') + data.count(b'{') > MAX_BRACKETS:

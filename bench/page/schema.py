@@ -41,6 +41,9 @@ ROW = [
     ('cpus', 'number', False, 'CPUs kept busy'),
     ('line_trip_ns', 'time', False, 'line round trip beside this round'),
     ('moved', 'bool', False, 'the round trip moved: the round does not count'),
+    ('noisy', 'bool', False, 'others used the CPUs during the round'),
+    ('counts', 'bool', False, 'the round is in the medians'),
+    ('run_delay', 'number', False, 'time spent waiting for a CPU'),
     ('error_occurred', 'bool', False, 'the sample is void'),
     ('error_message', 'text', False, 'why it is void'),
 ]
@@ -127,6 +130,7 @@ CELL = [
     ('workers', 'count', False, 'threads'),
     ('bound', 'bool', False, 'each worker was bound to one CPU'),
     ('over_quota', 'bool', False, 'more busy CPUs than cgroups allow'),
+    ('over_quota', 'bool', False, 'more CPUs than the cgroup quota grants'),
     ('baseline', 'text', False, 'contender that ratios divide by'),
     ('rounds', 'count', False, 'rounds that were run'),
     ('counted', 'count', False, 'rounds that count'),
@@ -156,7 +160,10 @@ DRIFT = [
 NOISE = [
     ('foreign_cpus', 'number', False, 'CPUs that others kept busy'),
     ('steal', 'number', False, 'share of time the hypervisor took'),
+    ('pressure', 'number', False, "the kernel's own measure of such waiting"),
     ('run_delay', 'number', False, 'share of time spent waiting for a CPU'),
+    ('switches', 'number', False, 'switches of threads'),
+    ('mhz', 'number', False, 'clock of the CPUs'),
     ('throttled', 'number or bool', False, 'by the cgroup quota'),
 ]
 
@@ -177,6 +184,8 @@ CONTENDER = [
     ('cpus', 'number', False, 'CPUs kept busy'),
     ('share', 'signed', False, 'slowest worker over fastest; -1: none'),
     ('overlap', 'signed', False, 'part of the window that all workers ran'),
+    ('gini', 'number', False, 'inequality of the shares; 0: all equal'),
+    ('gap_ns', 'number', False, 'longest time that a worker had nothing'),
     ('p50_ns', 'signed', False, 'percentiles; -1: not measured'),
     ('p99_ns', 'signed', False, ''),
     ('p999_ns', 'signed', False, ''),
