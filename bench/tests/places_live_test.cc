@@ -167,6 +167,7 @@ wanted_nodes(const Place &place)
 
     for (int node : memory_nodes(here(), place))
         wanted.push_back(node_os(here(), node));
+    std::sort(wanted.begin(), wanted.end());
     return wanted;
 }
 
@@ -330,11 +331,16 @@ TEST(live_farthest_node_is_the_kernels)
     const int home = here().pus[static_cast<size_t>(place.pus[0])].node;
     std::ifstream file("/sys/devices/system/node/node" +
                        std::to_string(node_os(here(), home)) + "/distance");
+    std::vector<int> os;
     int value = 0, most = 0, chosen = 0;
 
-    for (int i = 0; file >> value; i++) {
+    /* The kernel's row is in the order of its numbers, hwloc's is not. */
+    for (const Node &node : here().nodes)
+        os.push_back(node.os);
+    std::sort(os.begin(), os.end());
+    for (size_t i = 0; i < os.size() && file >> value; i++) {
         most = std::max(most, value);
-        if (i == place.node)
+        if (os[i] == node_os(here(), place.node))
             chosen = value;
     }
     EXPECT_TRUE(place.node != home);
