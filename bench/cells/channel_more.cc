@@ -233,9 +233,10 @@ add_open(const PlanInput &input, std::vector<Cell> &cells, const Place &place,
         place, 2);
 
     cell.family = "Channel, open loop";
-    cell.title = "A producer sends at a fixed rate; the figure is the median "
-                 "delay from the moment a message was due to its receipt.";
-    cell.unit = "ns p50";
+    cell.title = "A producer sends at a fixed rate; the figure is the mean of "
+                 "the middle half of the delays from when a message was due to "
+                 "its receipt.";
+    cell.unit = "ns middle";
     cell.params["per_second"] = std::to_string(per_second);
     cell.window_scale = per_second < 100000 ? 8 : 4;
     cell.priority =

@@ -280,8 +280,9 @@ add_fair(const PlanInput &input, std::vector<Cell> &cells, int threads)
         });
     Cell newcomer = cell("mutex/newcomer",
                          "A thread comes every 0.5 ms among others that fight "
-                         "all the time; the figure is its median wait.");
-    newcomer.unit = "ns p50";
+                         "all the time; the figure is the mean of the middle "
+                         "half of its waits.");
+    newcomer.unit = "ns middle";
     newcomer.window_scale = 2;
     add_unequal(input, cells, std::move(newcomer), one_is_new,
                 [](auto type, const Topology &t, const Place &at,

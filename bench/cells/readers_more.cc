@@ -115,12 +115,12 @@ add_writer(const PlanInput &input, std::vector<Cell> &cells, Readers what,
 
     cell.family = "Readers and writers, the lone write";
     cell.title = active ? "One thread writes once in a while beside threads "
-                          "that read all the time; the figure is the median "
-                          "time of a write."
+                          "that read all the time; the figure is the mean "
+                          "of the middle half of the writes."
                         : "One thread writes once in a while beside threads "
                           "that have read once and sleep; the figure is the "
-                          "median time of a write.";
-    cell.unit = "ns p50";
+                          "mean of the middle half of the writes.";
+    cell.unit = "ns middle";
     cell.window_scale = every_us < 1000 ? 1 : 3;
     cell.priority = active && every_us == 100 ? rank_first : rank_rest;
     add_rwlocks(cell, [=](auto type) {

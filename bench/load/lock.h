@@ -204,8 +204,8 @@ fair_load(const Topology &topology, const Place &place, const LockShape &shape,
     return sample;
 }
 
-/** A newcomer among threads that fight all the time; the figure is the median
- * of its waits. */
+/** A newcomer among threads that fight all the time; the figure is the mean
+ * of the middle half of its waits. */
 template <class Lock>
 Sample
 newcomer_load(const Topology &topology, const Place &place,
@@ -227,7 +227,7 @@ newcomer_load(const Topology &topology, const Place &place,
     shared.tell(sample);
     finish_sample(sample, times, false);
     finish_latency(sample, merged_from(team, last));
-    sample.ns = sample.p50_ns;
+    sample.ns = middle_ns(merged_from(team, last));
     return sample;
 }
 

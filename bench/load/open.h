@@ -68,7 +68,7 @@ note_delays(Worker &w, Chan &chan)
     w.bits = bits;
 }
 
-/** The sample's figure is the median delay. */
+/** The sample's figure is the middle delay. */
 template <class Chan>
 Sample
 open_loop(const Topology &topology, const Place &place, size_t capacity,
@@ -90,7 +90,7 @@ open_loop(const Topology &topology, const Place &place, size_t capacity,
     chan.tell(sample);
     finish_sample(sample, times, fits(place, 2));
     finish_latency(sample, team.merged());
-    sample.ns = sample.p50_ns;
+    sample.ns = middle_ns(team.merged());
     return sample;
 }
 

@@ -80,7 +80,7 @@ read_once(Worker &w, Shared &shared)
     w.finish();
 }
 
-/** The sample's figure is the median time of a write. */
+/** The sample's figure is the middle time of a write. */
 template <class Shared>
 Sample
 writer_load(const Topology &topology, const Place &place,
@@ -105,7 +105,7 @@ writer_load(const Topology &topology, const Place &place,
     shared.tell(sample);
     finish_sample(sample, times, false);
     finish_latency(sample, team.merged());
-    sample.ns = sample.p50_ns;
+    sample.ns = middle_ns(team.merged());
     return sample;
 }
 

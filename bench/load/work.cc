@@ -92,4 +92,21 @@ merged_from(Team &team, int first)
     return all;
 }
 
+double
+middle_ns(const Hist &hist)
+{
+    const double all = static_cast<double>(hist.count());
+    const double from = all / 4, to = all - all / 4;
+    double seen = 0, sum = 0;
+
+    for (size_t i = 0; i < Hist::buckets && seen < to; i++) {
+        const double count = static_cast<double>(hist.counts()[i]);
+        const double part = std::min(seen + count, to) - std::max(seen, from);
+        if (part > 0)
+            sum += part * static_cast<double>(Hist::low_of(i));
+        seen += count;
+    }
+    return all > 0 ? sum / (to - from) * ns_per_tick() : 0;
+}
+
 } // namespace bench

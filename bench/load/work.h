@@ -47,6 +47,10 @@ void settle_workers(Team &team, int first, Sample &sample);
 /** The times of the workers from `first` on. */
 Hist merged_from(Team &team, int first);
 
+/** Mean of the middle half, in nanoseconds: as robust as the median, and finer
+ * than the steps of a coarse cycle counter. */
+double middle_ns(const Hist &hist);
+
 /** 0: all have as much, near 1: one has it all; -1 for fewer than two. */
 double gini_of(std::vector<double> parts);
 
