@@ -137,10 +137,23 @@ def key(machines, inks):
                     inks.of(m.letter)) for m in machines])
 
 
+def is_time(cell):
+    """Is the figure time per operation?  Else it is bytes, a delay ..."""
+    return (cell.get('unit') or 'ns/op') == 'ns/op'
+
+
+def figure_text(machine, name, impl):
+    value = machine.ns(name, impl)
+    unit = machine.cells[name].get('unit') or 'ns'
+    if value is None or unit.startswith('ns'):
+        return facts.ns_text(value)
+    return f'{plain(value)} {unit}'
+
+
 def in_units(machine, name, impl):
     """(cost in the machine's own unit, which unit)"""
     cell, ns = machine.cells[name], machine.ns(name, impl)
-    if (cell.get('unit') or 'ns/op') != 'ns/op':
+    if not is_time(cell):
         return None
     if (cell.get('workers') or 1) <= 1:
         return machine.add and ns / machine.add
@@ -175,7 +188,7 @@ def series_of(machines, names):
     """{name with k for the count: {k: cell}} of cells that differ only so."""
     out = {}
     for name in names:
-        for key in COUNTS:
+        for key in COUNTS if is_time(machines[0].cells[name]) else ():
             value = (machines[0].cells[name].get('params') or {}).get(key, '')
             if re.fullmatch(r'[1-9]\d{0,6}', value):
                 title = name.replace(f'{key}={value}', f'{key}=k', 1)
@@ -281,7 +294,7 @@ def penalties(machines, every):
 
 
 def times(machines, pairs):
-    rows = [[f'{name}/impl={impl}', *(facts.ns_text(m.ns(name, impl))
+    rows = [[f'{name}/impl={impl}', *(figure_text(m, name, impl)
                                       for m in machines)]
             for name, impl in pairs]
     return Section('Times, which belong to their machine', [
