@@ -182,6 +182,7 @@ check_plan(const Topology &t, Depth depth)
     const double limit = static_cast<double>(options.budget_ns);
 
     options.budget_ns = INT64_MAX;
+    options.depth = Depth::full;
     const Plan whole = make_plan(t, middle_pairs(t), options);
     EXPECT_TRUE(plan.estimate_ns <= limit);
     EXPECT_EQ(plan.cells.size() + plan.omitted.size(), whole.cells.size());
