@@ -4,6 +4,7 @@
  * core-to-core latency, plan, cells, table, result file, page.
  */
 #include "run/main.h"
+#include "honesty/honesty.h"
 #include "report/report.h"
 #include "run/core.h"
 
@@ -24,6 +25,8 @@ main(int argc, char **argv)
         print_plan(run.topology, options);
         return 0;
     }
+    if (options.honesty)
+        return run_honesty(run.topology, options.seed);
     prepare(run);
     run.trips = core_to_core(run.topology);
     choose_pairs(run);

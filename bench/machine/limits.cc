@@ -122,25 +122,25 @@ tighter(double a, double b)
     return std::min(a, b);
 }
 
-static double
-tightest(const std::string &root, bool unified)
+/* The folders of this process's groups, from its own to the top one. */
+static std::vector<std::string>
+group_folders(const std::string &root, bool unified)
 {
     Mount mount;
     std::string group;
-    double least = 0;
+    std::vector<std::string> out;
 
     if (!find_mount(root, unified, mount) || !find_group(root, unified, group))
-        return 0;
+        return out;
     if (mount.top != "/" && group.compare(0, mount.top.size(), mount.top) == 0)
         group = group.substr(mount.top.size());
     else if (mount.top != "/" || group == "/" ||
              group.compare(0, 3, "/..") == 0)
         group.clear();
     for (;;) {
-        const std::string folder = root + mount.point + group;
-        least = tighter(least, unified ? quota_v2(folder) : quota_v1(folder));
+        out.push_back(root + mount.point + group);
         if (group.empty())
-            return least;
+            return out;
         group.resize(group.rfind('/'));
     }
 }
@@ -148,7 +148,24 @@ tightest(const std::string &root, bool unified)
 double
 quota_cpus(const std::string &root)
 {
-    return tighter(tightest(root, true), tightest(root, false));
+    double least = 0;
+
+    for (const std::string &folder : group_folders(root, true))
+        least = tighter(least, quota_v2(folder));
+    for (const std::string &folder : group_folders(root, false))
+        least = tighter(least, quota_v1(folder));
+    return least;
+}
+
+std::vector<std::string>
+throttle_files(const std::string &root)
+{
+    std::vector<std::string> out;
+
+    for (bool unified : { true, false })
+        for (const std::string &folder : group_folders(root, unified))
+            out.push_back(folder + "/cpu.stat");
+    return out;
 }
 
 /* "0-3,8,10-11" */

@@ -15,6 +15,9 @@ namespace bench
 /** CPUs that the process's groups allow at a time; 0: no quota. */
 double quota_cpus(const std::string &root);
 
+/** Files that count how often a quota stopped this process's groups. */
+std::vector<std::string> throttle_files(const std::string &root);
+
 /** CPUs that are online; 0 if the machine does not tell. */
 int online_cpus(const std::string &root);
 

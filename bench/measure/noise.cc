@@ -2,6 +2,7 @@
 /* measure/noise.cc - readings of /proc and /sys around the rounds. */
 #include "measure/noise.h"
 
+#include "machine/limits.h"
 #include "measure/clock.h"
 
 #include <fcntl.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -192,18 +194,20 @@ Throttling::count() const
             continue;
         text[length] = '\0';
         const char *at = strstr(text, name);
-        at = at ? at + strlen(name) : text;
-        sum += strtoll(at, nullptr, 10);
+        if (at)
+            sum += strtoll(at + strlen(name), nullptr, 10);
+        else if (isdigit(static_cast<unsigned char>(*text)))
+            sum += strtoll(text, nullptr, 10);
     }
     return sum;
 }
 
 /* Of up to 64 CPUs that this process may use. */
 static std::vector<std::string>
-heat_files()
+quota_and_heat_files()
 {
     constexpr size_t files_max = 64;
-    std::vector<std::string> out;
+    std::vector<std::string> out = throttle_files("");
     cpu_set_t allowed;
 
     if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
@@ -218,7 +222,7 @@ heat_files()
 const Throttling &
 throttling()
 {
-    static const Throttling all(heat_files());
+    static const Throttling all(quota_and_heat_files());
 
     return all;
 }

@@ -60,8 +60,7 @@ double cpu_mhz(int os);
 class Throttling
 {
   public:
-    /** Files that hold a number, or lines "name number" of which nr_throttled
-     * counts. */
+    /** Files of one number, or of lines "name number": nr_throttled counts. */
     explicit Throttling(const std::vector<std::string> &files);
     ~Throttling();
     Throttling(const Throttling &) = delete;

@@ -13,6 +13,10 @@ void print_card(const Card &card);
 void print_plan(const Topology &topology, const Options &options);
 void print_report(const Run &run);
 
+/* Parts of the report. */
+void print_cells(const Run &run);
+void print_verdict(const Run &run);
+
 /** See that the result can be written, or leave. */
 void prepare_output(const Options &options);
 

@@ -109,79 +109,23 @@ print_trips(const Run &run)
     printf("\n");
 }
 
-static void
-print_head(const std::string &family)
-{
-    printf("%s\n  %-36s %-15s %9s %8s %13s %9s %8s %8s %8s %9s %5s %5s\n",
-           family.c_str(), "cell", "impl", "per op", "x base", "95 %", "rate",
-           "p50", "p99", "p99.9", "CPU/op", "CPUs", "share");
-}
-
-static void
-print_row(const CellResult &result, size_t i)
-{
-    const Cell &cell = *result.cell;
-    const Summary &s = result.summaries[i];
-    const bool void_row = s.rounds == 0;
-
-    printf("  %-36s %-15s ", i == 0 ? cell.name.c_str() : "",
-           cell.contenders[i].name.c_str());
-    if (void_row) {
-        printf("void: %s\n", void_reason(s.reason));
-        return;
-    }
-    printf("%9s %8s %13s %9s ", format_ns(s.ns.median).c_str(),
-           format_ratio(s.ratio.median).c_str(),
-           format_interval(s.ratio).c_str(), format_rate(s.ns.median).c_str());
-    printf("%8s %8s %8s ", format_ns(s.p50_ns).c_str(),
-           format_ns(s.p99_ns).c_str(), format_ns(s.p999_ns).c_str());
-    printf("%9s %5.2f %5s\n", format_ns(s.cpu_ns).c_str(), s.cpus,
-           s.share < 0 ? "-" : format_number(s.share).c_str());
-}
-
-static void
-print_foot(const CellResult &result)
-{
-    if (std::isfinite(result.again.median) && result.again.median > 0)
-        printf("  %36s A/A %s (%s)", "",
-               format_ratio(result.again.median).c_str(),
-               format_interval(result.again).c_str());
-    else
-        return;
-    if (result.trip_ns > 0)
-        printf("; line round trip %s", format_ns(result.trip_ns).c_str());
-    if (result.moved > 0)
-        printf("; %d rounds repeated, the machine moved", result.moved);
-    if (result.cell->over_quota)
-        printf("; OVER THE CGROUP QUOTA");
-    printf("%s\n", result.steady ? "" : "; UNSTEADY");
-}
-
 void
 print_report(const Run &run)
 {
-    std::string family;
+    const int rounds = run.options.rounds;
 
     print_trips(run);
-    for (const CellResult &result : run.results) {
-        if (result.cell->family != family)
-            print_head(family = result.cell->family);
-        for (size_t i = 0; i < result.summaries.size(); i++)
-            if (!is_repeat(*result.cell, result.cell->contenders[i]))
-                print_row(result, i);
-        print_foot(result);
-    }
-    printf("\n");
+    print_cells(run);
     print_rest(run.plan);
-    printf("%zu cells, %d interleaved rounds each (%s), in %s; x base is the "
-           "median of paired ratios to the\nbaseline, smaller is faster; A/A "
-           "is the baseline against itself.  Beyond %d threads the notes'\n"
-           "observers are multiplexed.\n",
-           run.results.size(), run.options.rounds,
-           run.options.depth == Depth::quick
-               ? "--quick: fewer than the 10 that settle a claim"
-               : "default",
-           format_minutes(run.took_s).c_str(), 256);
+    printf("%zu cells, %d interleaved rounds each (%s, seed %llu), in %s.  x "
+           "base: median of paired ratios to the\nbaseline, below 1 is faster; "
+           "n: rounds that count; A/A: the baseline against itself.\n\n",
+           run.results.size(), rounds,
+           rounds < 10 ? "--quick: fewer than the 10 that settle a claim"
+                       : depth_name(run.options.depth),
+           static_cast<unsigned long long>(run.options.seed),
+           format_minutes(run.took_s).c_str());
+    print_verdict(run);
 }
 
 } // namespace bench

@@ -40,6 +40,9 @@ static const char help_text[] =
     "                   of an older result; other options come on top\n"
     "  --topology DESC  plan for a machine in hwloc's synthetic language;\n"
     "                   with --list only\n"
+    "  --honesty        check the suite itself on this machine: planted and\n"
+    "                   absent differences, a line each; status 1 if one does\n"
+    "                   not hold\n"
     "  --help           this text\n"
     "\n"
     "exit status: 0 done, 1 a measurement failed or was wrong, 2 bad option,\n"
@@ -120,6 +123,8 @@ read_flag(Options &options, const char *argument)
         options.depth = Depth::full;
     else if (strcmp(argument, "--list") == 0)
         options.list = true;
+    else if (strcmp(argument, "--honesty") == 0)
+        options.honesty = true;
     else if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0)
         options.help = true;
     else

@@ -19,7 +19,8 @@ struct Options {
     Depth depth = Depth::normal;
     bool list = false;
     bool help = false;
-    std::string only; /**< part of a cell's name; empty: all */
+    bool honesty = false; /**< check the suite itself */
+    std::string only;     /**< part of a cell's name; empty: all */
     std::string out = "results";
     std::string json;     /**< file of the result, or "-"; empty: in `out` */
     std::string topology; /**< synthetic; empty: this machine */
@@ -30,6 +31,7 @@ struct Options {
     int rounds = 0; /**< of the depth */
     int64_t window_ns = 0;
     int64_t budget_ns = 0; /**< for everything after set-up */
+    double patience = 0.5; /**< noisy rounds: so much more at most */
 };
 
 constexpr uint64_t seed_max = UINT32_MAX;

@@ -135,15 +135,16 @@ assign_trips(CellResult &result, const std::vector<double> &probes)
 }
 
 /* Moved rounds are repeated at most as often again as rounds are wanted, noisy
- * ones half as often: on a busy machine all of them are. */
+ * ones less often: on a busy machine all of them are. */
 static bool
-enough(const CellResult &result, int quiet, int wanted)
+enough(const CellResult &result, int quiet, const Options &options)
 {
-    const int done = static_cast<int>(result.rounds.size());
+    const double done = static_cast<double>(result.rounds.size());
+    const double more = done / options.rounds - 1;
 
-    if (quiet >= wanted || done >= 2 * wanted)
+    if (quiet >= options.rounds || more >= std::max(1.0, options.patience))
         return true;
-    return result.counted >= wanted && done >= wanted + wanted / 2;
+    return result.counted >= options.rounds && more >= options.patience;
 }
 
 static double
@@ -172,7 +173,7 @@ run_rounds(const Topology &topology, const Options &options, CellResult &result)
 
     (void)run_one(cell, ended, 0, window_ns / 2, seed);
     probes.push_back(probe(topology, cell));
-    for (int turn = 0; !enough(result, quiet, options.rounds); turn++) {
+    for (int turn = 0; !enough(result, quiet, options); turn++) {
         result.rounds.push_back(run_one(cell, ended, turn, window_ns, seed));
         probes.push_back(probe(topology, cell));
         assign_trips(result, probes);
