@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* honesty/cells.cc - real workloads under two names, and with delays in them. */
+/* honesty/cells.cc - real workloads under two names, and with delays. */
 #include "honesty/honesty.h"
 
 #include "impl/chan_twin.h"

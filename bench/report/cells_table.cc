@@ -50,7 +50,7 @@ print_row(const CellResult &result, size_t i)
     const Summary &s = result.summaries[i];
 
     printf("    %-20s ", result.cell->contenders[i].name.c_str());
-    if (s.verdict == Verdict::voided) {
+    if (s.rounds == 0) {
         printf("void: %s\n", void_reason(s.reason));
         return;
     }

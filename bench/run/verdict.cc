@@ -65,12 +65,15 @@ set_spreads(std::deque<CellResult> &results)
 }
 
 static bool
+is_baseline(const Cell &cell, const Contender &contender)
+{
+    return contender.name == cell.baseline || contender.name == cell.repeat;
+}
+
+static bool
 is_tested(const CellResult &result, size_t i)
 {
-    const Contender &contender = result.cell->contenders[i];
-
-    return contender.name != result.cell->baseline &&
-           contender.name != result.cell->repeat &&
+    return !is_baseline(*result.cell, result.cell->contenders[i]) &&
            result.summaries[i].ratio.n > 0;
 }
 
@@ -106,8 +109,10 @@ verdict_of(const CellResult &result, size_t i)
         return Verdict::voided;
     if (contender.role == Role::floor)
         return Verdict::floor;
-    if (!is_tested(result, i))
+    if (is_baseline(*result.cell, contender))
         return Verdict::baseline;
+    if (s.ratio.n == 0) /* no round in which both count */
+        return Verdict::voided;
     if (!excludes || effect <= least || s.p_holm >= level || s.ratio.n < 2)
         return Verdict::same;
     return s.ratio.median < 1 ? Verdict::faster : Verdict::slower;
