@@ -233,7 +233,7 @@ Team::times() const
     }
     out.window_ns = ticks_to_ns(last - first);
     if (told && last > first)
-        out.delay_part = delay_ns / out.window_ns / size();
+        out.delay_part = std::min(1.0, delay_ns / out.window_ns / size());
     if (earliest_end > latest_begin && last > first)
         out.overlap = static_cast<double>(earliest_end - latest_begin) /
                       static_cast<double>(last - first);
