@@ -471,6 +471,30 @@ TEST(plan_of_memory_only_node)
           "  compact: in the same order as cores\n");
 }
 
+/* Recorded by tools/numa-guest: a node per die; two nodes without CPUs. */
+TEST(plan_of_four_node_guests)
+{
+    for (const bool empty : { false, true }) {
+        const std::string due =
+            std::string(
+                "pairs: same-cpu 8 (4-4) same-l3 4 (4-5) same-package 8 (4-6) "
+                "other-package 16 (2-4)\ncores: 0 1 2 3\n"
+                "spread-l3: 0 4 2 6\n") +
+            (empty ? "spread-node: 0 4 1 5\n" : "") +
+            "cross2: 0 1 4 5\nmemory: local 0 remote 3 interleave" +
+            (empty ? " 0 2 1 3" : " 0 1 2 3") +
+            " first-touch\nthreads: 1 2 4 8 32\n"
+            "n/a:\n  same-core: no two CPUs share a core\n"
+            "  same-l2: no two CPUs share an L2 cache\n"
+            "  same-die: no two CPUs have a die as the nearest thing they "
+            "share\n  same-node: no two CPUs have a memory node as the "
+            "nearest thing they share\n"
+            "  compact: in the same order as cores\n";
+        check(empty ? "guest-memory-nodes.xml" : "guest-four-nodes.xml", 4,
+              due.c_str());
+    }
+}
+
 TEST(plan_of_256_cpus)
 {
     check("pack:2 die:4 [numa] l3:2 l2:8 core:1 pu:2", 16,
