@@ -45,6 +45,12 @@ ns_per_tick()
 }
 
 void
+set_ns_per_tick(double ns)
+{
+    tick_ns = ns;
+}
+
+void
 sleep_until_ns(int64_t at_ns)
 {
     timespec ts;

@@ -45,6 +45,9 @@ void calibrate_ticks();
 /** Nanoseconds of one tick; 0 before calibrate_ticks. */
 double ns_per_tick();
 
+/** For a process whose parent has compared them already. */
+void set_ns_per_tick(double ns);
+
 inline double
 ticks_to_ns(uint64_t count)
 {

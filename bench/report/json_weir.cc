@@ -97,8 +97,14 @@ static void
 write_peers(JsonText &json, const Plan &plan)
 {
     json.key("peers").open('[');
-    for (const std::string &name : plan.peers)
-        json.open('{').pair("name", name).close('}');
+    for (const PeerFacts &peer : plan.peers) {
+        json.open('{').pair("name", redacted(peer.name));
+        if (!peer.version.empty())
+            json.pair("version", redacted(peer.version));
+        if (!peer.flags.empty())
+            json.pair("flags", redacted(peer.flags));
+        json.close('}');
+    }
     json.close(']');
 }
 

@@ -37,12 +37,23 @@ print_names(const char *head, const std::vector<std::string> &names)
     printf("\n");
 }
 
+static std::vector<std::string>
+names_of(const std::vector<PeerFacts> &peers)
+{
+    std::vector<std::string> names;
+
+    for (const PeerFacts &peer : peers)
+        names.push_back(peer.name +
+                        (peer.version.empty() ? "" : " " + peer.version));
+    return names;
+}
+
 static void
 print_rest(const Plan &plan)
 {
     for (const std::string &name : plan.absent)
         printf("n/a (topology): %s\n", name.c_str());
-    print_names("peers built in:", plan.peers);
+    print_names("peers:", names_of(plan.peers));
     print_names("missing from this build:", plan.missing);
     if (!plan.omitted.empty())
         printf("omitted to keep the time (%zu cells; run them by --only):\n",

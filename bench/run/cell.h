@@ -36,6 +36,7 @@ struct Contender {
     Role role = Role::peer;
     std::string version; /**< of the library behind it */
     std::string flags;   /**< how it was built, where that is not the suite's */
+    double start_ns = 0; /**< estimate of what it takes once per cell */
 };
 
 /** Cells from this priority on are for --full, or asked for by --only. */

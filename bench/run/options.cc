@@ -43,6 +43,9 @@ static const char help_text[] =
     "  --honesty        check the suite itself on this machine: planted and\n"
     "                   absent differences, a line each; status 1 if one does\n"
     "                   not hold\n"
+    "  --peers          other libraries and languages, too, as far as they "
+    "were\n"
+    "                   built; may take three times as long\n"
     "  --help           this text\n"
     "\n"
     "exit status: 0 done, 1 a measurement failed or was wrong, 2 bad option,\n"
@@ -112,6 +115,8 @@ set_depth(Options &options)
     options.budget_ns = quick                            ? 48 * second
                         : options.depth == Depth::normal ? 270 * second
                                                          : 86400 * second;
+    if (options.peers)
+        options.budget_ns *= 3;
 }
 
 static bool
@@ -125,6 +130,8 @@ read_flag(Options &options, const char *argument)
         options.list = true;
     else if (strcmp(argument, "--honesty") == 0)
         options.honesty = true;
+    else if (strcmp(argument, "--peers") == 0)
+        options.peers = true;
     else if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0)
         options.help = true;
     else

@@ -20,6 +20,7 @@ struct Options {
     bool list = false;
     bool help = false;
     bool honesty = false; /**< check the suite itself */
+    bool peers = false;   /**< other libraries' and languages' programs, too */
     std::string only;     /**< part of a cell's name; empty: all */
     std::string out = "results";
     std::string json;     /**< file of the result, or "-"; empty: in `out` */

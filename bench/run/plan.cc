@@ -3,6 +3,7 @@
 #include "run/plan.h"
 
 #include "run/apart.h"
+#include "run/peer.h"
 #include "weir_bench_build.h"
 
 #include <algorithm>
@@ -47,6 +48,8 @@ estimate(const Cell &cell, const Options &options)
 
     double hung = 0;
 
+    for (const Contender &contender : cell.contenders)
+        hung += contender.start_ns;
     if (!fits(cell.place, cell.workers))
         for (const Contender &contender : cell.contenders)
             hung += contender.spins ? hung_part * apart_limit_ns : 0;
@@ -111,14 +114,18 @@ thread_counts(const Topology &topology)
 static void
 name_peers(Plan &plan)
 {
-    auto &there = plan.peers;
-    auto &missing = plan.missing;
+    auto add = [&](bool there, const char *name, const char *version) {
+        if (there)
+            plan.peers.push_back({ name, version, "" });
+        else
+            plan.missing.push_back(name);
+    };
 
-    there.push_back("pthread");
-    (WEIR_BENCH_HAVE_CK ? there : missing).push_back("ck");
-    (WEIR_BENCH_HAVE_URCU ? there : missing).push_back("liburcu");
+    add(true, "pthread", "");
+    add(WEIR_BENCH_HAVE_CK, "ck", WEIR_BENCH_CK);
+    add(WEIR_BENCH_HAVE_URCU, "liburcu", WEIR_BENCH_URCU);
     if (!WEIR_BENCH_HAVE_HWLOC)
-        missing.push_back("hwloc");
+        plan.missing.push_back("hwloc");
 }
 
 /* What no cell of this machine can show, with the reason. */
@@ -153,7 +160,8 @@ is_over_quota(const Topology &topology, const Cell &cell)
 }
 
 static std::vector<Cell>
-all_cells(const PlanInput &input, const Options &options)
+all_cells(const PlanInput &input, const Options &options,
+          const std::vector<Peer> &peers)
 {
     std::vector<Cell> all, some;
 
@@ -172,6 +180,8 @@ all_cells(const PlanInput &input, const Options &options)
             cell.over_quota = is_over_quota(input.topology, cell);
             some.push_back(std::move(cell));
         }
+    for (Cell &cell : some)
+        add_peers(cell, input.topology, peers);
     return some;
 }
 
@@ -180,7 +190,9 @@ make_plan(const Topology &topology, const ClassPairs &pairs,
           const Options &options)
 {
     Plan plan;
-    std::vector<Cell> all = all_cells({ topology, pairs }, options);
+    const FoundPeers peers = options.peers ? find_peers() : FoundPeers();
+    std::vector<Cell> all =
+        all_cells({ topology, pairs }, options, peers.found);
     std::vector<size_t> order(all.size());
     std::vector<bool> taken(all.size(), false);
     const double budget = static_cast<double>(options.budget_ns);
@@ -206,6 +218,10 @@ make_plan(const Topology &topology, const ClassPairs &pairs,
             plan.cells.push_back(std::move(all[i]));
     name_absent(topology, plan);
     name_peers(plan);
+    for (const Peer &peer : peers.found)
+        plan.peers.push_back({ peer.name, peer.version, peer.flags });
+    plan.missing.insert(plan.missing.end(), peers.missing.begin(),
+                        peers.missing.end());
     return plan;
 }
 

@@ -15,11 +15,18 @@
 namespace bench
 {
 
+/** What is compared with, for the record; what is not known is empty. */
+struct PeerFacts {
+    std::string name;
+    std::string version;
+    std::string flags;
+};
+
 struct Plan {
     std::vector<Cell> cells;          /**< in the order of running */
     std::vector<std::string> omitted; /**< names, most important first */
     std::vector<std::string> absent;  /**< "place: why", not applicable */
-    std::vector<std::string> peers;   /**< built in */
+    std::vector<PeerFacts> peers;     /**< built in, and programs found */
     std::vector<std::string> missing; /**< peers that this build lacks */
     double estimate_ns = 0;           /**< of the cells taken */
 };

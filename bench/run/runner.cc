@@ -80,7 +80,7 @@ repeat_void(const Cell &cell, Measured &measured, int64_t window_ns,
 {
     for (int i = 0; i < void_repeats; i++) {
         const Void reason = measured.sample.reason;
-        if (reason == Void::none || reason == Void::timed_out)
+        if (reason == Void::none || is_final(reason))
             return;
         measured = run_round(cell, { measured.contender }, window_ns, seed)[0];
         refuse_wrong(cell, measured);
@@ -105,8 +105,8 @@ run_one(const Cell &cell, Ended &ended, int turn, int64_t window_ns,
          run_round(cell, order_of(ended, turn, seed), window_ns, layout)) {
         refuse_wrong(cell, measured);
         repeat_void(cell, measured, window_ns, layout);
-        if (measured.sample.reason == Void::timed_out)
-            ended[measured.contender] = Void::timed_out;
+        if (is_final(measured.sample.reason))
+            ended[measured.contender] = measured.sample.reason;
         round.samples[measured.contender] = measured.sample;
         round.rows[measured.contender] = measured.row;
     }
@@ -161,6 +161,16 @@ mean_delay(const CellResult &result)
     return count > 0 ? sum / count : -1;
 }
 
+/* A peer whose sums were wrong once has no sample that counts. */
+static void
+void_liars(const Ended &ended, CellResult &result)
+{
+    for (size_t i = 0; i < ended.size(); i++)
+        if (ended[i] == Void::lied)
+            for (Round &round : result.rounds)
+                round.samples[i].reason = Void::lied;
+}
+
 static void
 run_rounds(const Topology &topology, const Options &options, CellResult &result)
 {
@@ -179,6 +189,7 @@ run_rounds(const Topology &topology, const Options &options, CellResult &result)
         assign_trips(result, probes);
         quiet = mark_rounds(result, options.rounds);
     }
+    void_liars(ended, result);
 }
 
 CellResult

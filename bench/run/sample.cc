@@ -27,6 +27,14 @@ void_reason(Void reason)
         return "the machine did not grant as many threads";
     case Void::elsewhere:
         return "the memory lay on another node";
+    case Void::crashed:
+        return "the peer crashed";
+    case Void::garbled:
+        return "the peer's answer makes no sense";
+    case Void::unable:
+        return "the peer cannot do this";
+    case Void::lied:
+        return "the sums do not add up: it lost, doubled or tore data";
     }
     return "unknown";
 }

@@ -25,9 +25,20 @@ enum class Void : int {
     idle,      /**< no operation ended inside the window */
     refused,   /**< the machine did not grant what the load needs */
     elsewhere, /**< the object under test lay on another memory node */
+    crashed,   /**< a peer's program ended */
+    garbled,   /**< a peer's answer is none, or cannot be true */
+    unable,    /**< a peer says that it cannot do this */
+    lied,      /**< a peer's sums do not add up: its whole row is void */
 };
 
 const char *void_reason(Void reason);
+
+/** Would another sample come to the same? */
+inline bool
+is_final(Void reason)
+{
+    return reason == Void::timed_out || reason >= Void::crashed;
+}
 
 /** Times in nanoseconds; negative where the contender has no such number. */
 struct Figures {
