@@ -17,11 +17,7 @@
 
 using namespace bench;
 
-#if WEIR_BENCH_HAVE_HWLOC
-static const bool have_hwloc = true;
-#else
-static const bool have_hwloc = false;
-#endif
+static const bool have_hwloc = WEIR_BENCH_HAVE_HWLOC != 0;
 
 static Topology
 load(std::string description)
@@ -536,6 +532,18 @@ TEST(plan_refuses_bad_descriptions)
     }
 }
 
+static Topology
+plain_cpus(int count)
+{
+    Topology t;
+
+    t.pus.resize(static_cast<size_t>(count));
+    for (int i = 0; i < count; i++)
+        t.pus[static_cast<size_t>(i)].os = i;
+    topology_count(t);
+    return t;
+}
+
 static size_t
 over_quota(const Plan &plan)
 {
@@ -551,12 +559,8 @@ over_quota(const Plan &plan)
 
 TEST(plan_names_cells_over_the_quota)
 {
-    Topology t;
+    Topology t = plain_cpus(2);
 
-    t.pus.resize(2);
-    t.pus[0].os = 0;
-    t.pus[1].os = 1;
-    topology_count(t);
     t.quota = 1.5;
     const ClassPairs pairs = middle_pairs(t);
     EXPECT_TRUE(over_quota(make_plan(t, pairs, options_of(Depth::full))) > 10);
@@ -569,12 +573,8 @@ TEST(plan_names_cells_over_the_quota)
 /* A team that the place cannot hold one to one is not bound. */
 TEST(plan_binds_teams_that_fit)
 {
-    Topology t;
+    const Topology t = plain_cpus(4);
 
-    t.pus.resize(4);
-    for (int i = 0; i < 4; i++)
-        t.pus[static_cast<size_t>(i)].os = i;
-    topology_count(t);
     EXPECT_TRUE(fits(cores_place(t, 4), 4));
     EXPECT_STREQ(cores_place(t, 6).name.c_str(), "over:1.5");
     EXPECT_FALSE(fits(cores_place(t, 6), 6));
@@ -587,11 +587,9 @@ TEST(plan_binds_teams_that_fit)
 /* A crowded team has a window long enough for a turn of each. */
 TEST(plan_gives_crowded_teams_time)
 {
-    Topology t;
+    const Topology t = plain_cpus(2);
     Cell cell;
 
-    t.pus.resize(2);
-    topology_count(t);
     for (Depth depth : { Depth::quick, Depth::normal }) {
         const Options options = options_of(depth);
         cell.workers = 2;
