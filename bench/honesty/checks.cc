@@ -101,7 +101,7 @@ verdict_on(const Topology &topology, const Cell &cell, uint64_t seed)
     std::deque<CellResult> results;
     Options options = honest_options(seed);
 
-    options.rounds = 21;
+    options.rounds = 101;
     results.push_back(run_cell(topology, cell, options));
     judge(results);
     return results[0].summaries.back();
