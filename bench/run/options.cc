@@ -104,8 +104,8 @@ seed_from(const char *text)
     return value;
 }
 
-static void
-set_depth(Options &options)
+void
+set_rounds(Options &options)
 {
     const bool quick = options.depth == Depth::quick;
     const long long second = 1000000000;
@@ -203,7 +203,7 @@ read_options(int argc, char **argv)
     if (options.seed == 0)
         options.seed =
             static_cast<uint64_t>(clock_ns(CLOCK_REALTIME)) % seed_max + 1;
-    set_depth(options);
+    set_rounds(options);
     return options;
 }
 

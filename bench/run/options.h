@@ -40,6 +40,9 @@ constexpr uint64_t seed_max = UINT32_MAX;
 /** Reads argv; on a bad option leaves with a sentence and exit_usage. */
 Options read_options(int argc, char **argv);
 
+/** Rounds, window and budget of the depth. */
+void set_rounds(Options &options);
+
 /** The options that make this run, without paths. */
 std::string command_of(const Options &options);
 

@@ -167,9 +167,7 @@ budget(Depth depth)
     Options options;
 
     options.depth = depth;
-    options.rounds = depth == Depth::quick ? 5 : 11;
-    options.window_ns = depth == Depth::quick ? 15000000 : 25000000;
-    options.budget_ns = (depth == Depth::quick ? 48ll : 270ll) * 1000000000;
+    set_rounds(options);
     return options;
 }
 
