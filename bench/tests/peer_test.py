@@ -149,7 +149,8 @@ def whole_run(root):
     files = list(Path(root).glob('*.json'))
     assert len(files) == 1, files
     weir = json.loads(files[0].read_text())['weir']
-    assert weir['complete'] and len(weir['cells']) == 1
+    names = [c['name'] for c in weir['cells']]
+    assert weir['complete'] and names == [CELL], names
     return weir, out
 
 
@@ -165,12 +166,12 @@ def a_peer_that_misbehaves_is_a_void_row_and_no_more():
         for row in peers.values():
             check_row(row)
         ours = [r for r in rows if r['role'] in ('weir', 'baseline')]
-        assert len(ours) == 2
-        assert all(r['verdict'] != 'void' for r in ours), ours
+        assert len(ours) >= 2, ours
+        assert all(r['ns']['median'] > 0 for r in ours), ours
         for name, why in MISSING.items():
             found = [m for m in weir['missing'] if m.startswith(name + ':')]
             assert len(found) == 1 and why in found[0], weir['missing']
-        assert 'crashes' in out and 'the peer crashed' in out
+        assert 'the peer cannot do this' in out, out
 
 
 def is_alive(pid):
