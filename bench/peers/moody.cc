@@ -22,68 +22,107 @@ namespace bench
 
 /* A thread here uses one queue to send and one to receive, and ends before
  * both, so its tokens can live in its own storage. */
-template <class Queue> class Tokens
+struct Ends {
+    std::optional<moodycamel::ProducerToken> producer;
+    std::optional<moodycamel::ConsumerToken> consumer;
+    unsigned marks = 0; /* end marks that it has taken */
+};
+
+static thread_local Ends ends;
+
+/*
+ * With order per producer only, an end mark may overtake what other producers
+ * sent before it.  A consumer that has got one goes on until the queue is
+ * empty, which nobody fills any more; then it gives back the marks of others
+ * and ends.
+ */
+template <class Queue> class Marked
 {
   public:
-    explicit Tokens(size_t capacity) : queue_(capacity)
+    explicit Marked(size_t capacity) : queue_(capacity)
     {
+    }
+
+    bool put(uint64_t message)
+    {
+        if (!ends.producer)
+            ends.producer.emplace(queue_);
+        return queue_.enqueue(*ends.producer, message);
     }
 
   protected:
-    moodycamel::ProducerToken &producer()
-    {
-        static thread_local std::optional<moodycamel::ProducerToken> token;
-
-        if (!token)
-            token.emplace(queue_);
-        return *token;
-    }
-
     moodycamel::ConsumerToken &consumer()
     {
-        static thread_local std::optional<moodycamel::ConsumerToken> token;
+        if (!ends.consumer)
+            ends.consumer.emplace(queue_);
+        return *ends.consumer;
+    }
 
-        if (!token)
-            token.emplace(queue_);
-        return *token;
+    /* What a consumer with a mark gets next. */
+    uint64_t rest()
+    {
+        uint64_t message;
+
+        do {
+            if (!queue_.try_dequeue(consumer(), message))
+                continue;
+            if (message != end_mark)
+                return message;
+            ends.marks++;
+        } while (queue_.size_approx() > 0);
+        for (; ends.marks > 1; ends.marks--)
+            put(end_mark);
+        return end_mark;
     }
 
     Queue queue_;
 };
 
-class Concurrent : public Tokens<moodycamel::ConcurrentQueue<uint64_t>>
+class Concurrent : public Marked<moodycamel::ConcurrentQueue<uint64_t>>
 {
   public:
-    using Tokens::Tokens;
+    using Marked::Marked;
 
     bool try_put(uint64_t message)
     {
-        return queue_.enqueue(producer(), message);
+        return put(message);
     }
 
     bool try_take(uint64_t &message)
     {
-        return queue_.try_dequeue(consumer(), message);
+        if (ends.marks == 0 && !queue_.try_dequeue(consumer(), message))
+            return false;
+        if (ends.marks == 0 && message != end_mark)
+            return true;
+        if (ends.marks == 0)
+            ends.marks = 1;
+        message = rest();
+        return true;
     }
 };
 
 class ConcurrentBlocking
-    : public Tokens<moodycamel::BlockingConcurrentQueue<uint64_t>>
+    : public Marked<moodycamel::BlockingConcurrentQueue<uint64_t>>
 {
   public:
-    using Tokens::Tokens;
+    using Marked::Marked;
 
     void send(uint64_t message)
     {
-        queue_.enqueue(producer(), message);
+        put(message);
     }
 
     uint64_t recv()
     {
         uint64_t message;
 
+        if (ends.marks > 0)
+            return rest();
         queue_.wait_dequeue(consumer(), message);
-        return message;
+        if (message != end_mark)
+            return message;
+        ends.marks = 1;
+        return rest();
     }
 };
 
