@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-BENCH = sys.argv[1]
+BENCH = os.path.abspath(sys.argv[1])
 FAST = ['--quick', '--only', 'chan/try-empty']
 results = []
 

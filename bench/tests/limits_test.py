@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-BENCH = sys.argv[1]
+BENCH = os.path.abspath(sys.argv[1])
 FAST = ['--quick', '--only', 'chan/1p1c/cap=64/place=same-']
 
 

@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-BENCH, BUILT = sys.argv[1], Path(sys.argv[2])
+BENCH, BUILT = os.path.abspath(sys.argv[1]), Path(sys.argv[2]).resolve()
 CELL = 'chan/1p1c/cap=64/place=same-cpu'
 results = []
 

@@ -26,7 +26,7 @@ import watch  # noqa: E402
 from page import contribute, gallery, manual, result, schema  # noqa: E402
 
 test = tap.test
-BENCH = sys.argv[1] if len(sys.argv) > 1 else None
+BENCH = str(Path(sys.argv[1]).resolve()) if len(sys.argv) > 1 else None
 RESULTS = ROOT / 'results'
 GOOD = synthetic.make('guest')
 EVIL = '<script>alert(1)</script> | [x](javascript:alert(2)) `'
