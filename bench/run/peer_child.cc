@@ -43,7 +43,7 @@ become(const char *path, int socket, const cpu_set_t *cpus)
     if (CPU_COUNT(cpus) > 0)
         (void)sched_setaffinity(0, sizeof *cpus, cpus);
     if (dup2(socket, STDIN_FILENO) < 0 || dup2(socket, STDOUT_FILENO) < 0 ||
-        dup2(nowhere, STDERR_FILENO) < 0)
+        (nowhere >= 0 && dup2(nowhere, STDERR_FILENO) < 0)) /* bare roots */
         _exit(exec_failed);
     execv(path, arguments);
     _exit(exec_failed);
