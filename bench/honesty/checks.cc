@@ -26,6 +26,7 @@ constexpr int64_t same_limit_ns = 150ll * 1000000000;
 constexpr double same_part = 0.93;
 constexpr int part_runs = 10;
 constexpr int part_found_min = 9;
+constexpr int verdict_rounds = 101; /* of short windows, as long as a cell */
 
 Options
 honest_options(uint64_t seed)
@@ -85,9 +86,10 @@ check_same_twice(const Topology &topology, uint64_t seed)
     out.what = text("the same under two names: the interval holds 1 in >= "
                     "%.0f %% of %d cells",
                     100 * same_part, same_cells);
-    out.found = text("%d of %d, %.1f %%; median A/A spread %.2f %%; %d cells "
-                     "noisy",
-                     hold, cells, 100 * part, 100 * median(spreads), noisy);
+    out.found = text("%d of %d, %.1f %%, in turn of %zu workloads; median A/A "
+                     "spread %.2f %%; %d cells noisy",
+                     hold, cells, 100 * part, kinds.size(),
+                     100 * median(spreads), noisy);
     if (cells < same_cells)
         out.found += "; too busy a machine for more";
     out.holds = holds(cells >= same_cells && part >= same_part);
@@ -101,7 +103,7 @@ verdict_on(const Topology &topology, const Cell &cell, uint64_t seed)
     std::deque<CellResult> results;
     Options options = honest_options(seed);
 
-    options.rounds = 101;
+    options.rounds = verdict_rounds;
     results.push_back(run_cell(topology, cell, options));
     judge(results);
     return results[0].summaries.back();
@@ -123,8 +125,8 @@ check_planted_part(const Topology &topology, uint64_t seed)
     }
     out.what = text("5 %% of delay are found in >= %d of %d runs",
                     part_found_min, part_runs);
-    out.found =
-        text("%d of %d; median ratio %.3f", found, part_runs, median(ratios));
+    out.found = text("%d of %d; median ratio %.3f; %d rounds each", found,
+                     part_runs, median(ratios), verdict_rounds);
     out.holds = holds(found >= part_found_min);
     return out;
 }

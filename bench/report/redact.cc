@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstring>
 
 namespace bench
 {
@@ -42,15 +43,16 @@ without_word(std::string text, const std::string &word)
     return text;
 }
 
-/* Does a path begin here: a slash after no word and before one? */
+/* Does a path begin here: a slash before a word, at the beginning, after what
+ * divides words, or in a compiler's -I and -L?  Not inside a cell's name. */
 static bool
 begins_path(const std::string &text, size_t at)
 {
-    const bool after_word =
-        at > 0 && (is_word(text[at - 1]) || text[at - 1] == '.');
-
-    return text[at] == '/' && !after_word && at + 1 < text.size() &&
-           is_word(text[at + 1]);
+    if (text[at] != '/' || at + 1 >= text.size() || !is_word(text[at + 1]))
+        return false;
+    if (at == 0 || strchr(" \t=:;,'\"(", text[at - 1]))
+        return true;
+    return at > 1 && text[at - 2] == '-' && strchr("IL", text[at - 1]);
 }
 
 static std::string

@@ -7,6 +7,7 @@
 #include "measure/hist.h"
 #include "measure/stats.h"
 #include "report/format.h"
+#include "report/json_parts.h"
 #include "report/json_text.h"
 #include "test.h"
 
@@ -201,4 +202,19 @@ TEST(json_escapes_and_says_null)
     EXPECT_STREQ(json.text().c_str(),
                  "{\n  \"a\\\"b\": \"<\\u000a\\\\>\",\n  \"x\": 0.5,\n"
                  "  \"n\": null,\n  \"l\": [\n    1,\n    true\n  ]\n}");
+}
+
+TEST(redacted_loses_paths_and_keeps_names)
+{
+    const char *const names[] = {
+        "rw/writes=0.1%/threads=4/place=cores",
+        "chan/1p1c/cap=0, rw/writes=50%/threads=1",
+        "6.1/foo",
+    };
+
+    for (const char *name : names)
+        EXPECT_STREQ(redacted(name).c_str(), name);
+    EXPECT_STREQ(redacted("-I/home/me/x -O3").c_str(), "-I[redacted] -O3");
+    EXPECT_STREQ(redacted("-fmap=/a/b=c").c_str(), "-fmap=[redacted]=c");
+    EXPECT_STREQ(redacted("/srv/x").c_str(), "[redacted]");
 }
