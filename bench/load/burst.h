@@ -11,6 +11,7 @@
 #define BENCH_LOAD_BURST_H
 
 #include "load/alone.h"
+#include "load/pingpong.h"
 
 namespace bench
 {
@@ -87,22 +88,8 @@ Sample
 burst_turns(const Topology &topology, const Place &place, size_t capacity,
             int64_t window_ns)
 {
-    Sample sample;
-    Object<Chan> there(topology, place, capacity);
-    Object<Chan> back(topology, place, capacity);
-    Team team(topology, place, 2);
-
-    const TeamTimes times = team.run(window_ns, [&](Worker &w) {
-        if (w.index == 0)
-            send_bursts(w, *there, *back);
-        else
-            take_bursts(w, *there, *back);
-    });
-    sample.ops = static_cast<double>(team.worker(0).ops);
-    there.tell(sample);
-    finish_sample(sample, times, fits(place, 2));
-    finish_latency(sample, team.merged());
-    return sample;
+    return two_ways<Chan>(topology, place, capacity, window_ns,
+                          send_bursts<Chan>, take_bursts<Chan>);
 }
 
 } // namespace bench

@@ -50,10 +50,12 @@ answer(Worker &w, Chan &there, Chan &back)
     w.finish();
 }
 
-template <class Chan>
+/* Two workers and a channel for each way: near(w, there, back) on one side and
+ * far(w, there, back) on the other. */
+template <class Chan, class Near, class Far>
 Sample
-pingpong(const Topology &topology, const Place &place, size_t capacity,
-         int64_t window_ns)
+two_ways(const Topology &topology, const Place &place, size_t capacity,
+         int64_t window_ns, Near near, Far far)
 {
     Sample sample;
     Object<Chan> there(topology, place, capacity);
@@ -62,15 +64,24 @@ pingpong(const Topology &topology, const Place &place, size_t capacity,
 
     const TeamTimes times = team.run(window_ns, [&](Worker &w) {
         if (w.index == 0)
-            ask(w, *there, *back);
+            near(w, *there, *back);
         else
-            answer(w, *there, *back);
+            far(w, *there, *back);
     });
     sample.ops = static_cast<double>(team.worker(0).ops);
     there.tell(sample);
     finish_sample(sample, times, fits(place, 2));
     finish_latency(sample, team.merged());
     return sample;
+}
+
+template <class Chan>
+Sample
+pingpong(const Topology &topology, const Place &place, size_t capacity,
+         int64_t window_ns)
+{
+    return two_ways<Chan>(topology, place, capacity, window_ns, ask<Chan>,
+                          answer<Chan>);
 }
 
 } // namespace bench
