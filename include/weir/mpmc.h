@@ -49,8 +49,25 @@
  *     bool name_try_push(name *q, T v);    bool name_try_pop(name *q, T *v);
  *     bool name_poll_push(name *q, T v);   bool name_poll_pop(name *q, T *v);
  *
- * Params:   q  the ring; v  the element, copied
- * Returns:  true: done; false: full (push) or empty (pop), and nothing changed
+ *     size_t name_try_push_n(name *q, const T *v, size_t n);
+ *     size_t name_try_pop_n(name *q, T *v, size_t n);
+ *
+ *     T *name_try_reserve(name *q);        T *name_try_peek(name *q);
+ *     void name_commit(name *q, T *v);     void name_release(name *q, T *v);
+ *
+ * The _n forms move up to n elements, which stay neighbours, by one claim.
+ * Reserve and commit are a push without a copy: the element is written into
+ * its place in between; peek and release are such a pop.  Several places may be
+ * open at a time, and closed in any order; the element behind an open one is
+ * not passed on before.
+ *
+ * Params:   q      the ring
+ *           v      the element or elements, copied; commit, release: the place
+ *                  that reserve or peek returned
+ *           n      elements at v
+ * Returns:  true: done; false: full (push) or empty (pop), and nothing changed;
+ *           _n: how many, 0 where the others say false, fewer than n if the
+ *           next place was not ready; reserve, peek: the place, NULL for false
  * Blocks:   poll_: never; try_: only for an element that is claimed and not
  *           yet stored (or removed)
  * Progress: one compare-and-swap and one store when uncontended; not lock-free
@@ -61,6 +78,11 @@
  *           on the same ring
  */
 #define WEIR_MPMC(name, T, N)                                                  \
+    WEIR_RING_TYPE_(name, T, N, weir_ring_take, weir_ring_take)
+
+/* A ring whose sides claim by TAKE_SEND and TAKE_RECEIVE: weir_ring_take, or
+ * weir_ring_take_single for a side that one thread uses. */
+#define WEIR_RING_TYPE_(name, T, N, TAKE_SEND, TAKE_RECEIVE)                   \
     WEIR_ASSERT_STATIC((N) >= 1, "a ring holds at least one element");         \
     WEIR_ASSERT_COPYABLE(T);                                                   \
     typedef struct name##_slot_ {                                              \
@@ -90,11 +112,16 @@
         weir_ring_init_slots(name##_shape_(), q->slots);                       \
     }                                                                          \
                                                                                \
+    static inline T *name##_value_(char *slot)                                 \
+    {                                                                          \
+        return &((name##_slot_ *)(void *)slot)->value;                         \
+    }                                                                          \
+                                                                               \
     static inline bool name##_fill_(char *slot, T v, uint64_t ticket)          \
     {                                                                          \
         if (slot == NULL)                                                      \
             return false;                                                      \
-        ((name##_slot_ *)(void *)slot)->value = v;                             \
+        *name##_value_(slot) = v;                                              \
         weir_ring_publish(slot, ticket | WEIR_RING_FULL);                      \
         return true;                                                           \
     }                                                                          \
@@ -103,17 +130,28 @@
     {                                                                          \
         if (slot == NULL)                                                      \
             return false;                                                      \
-        *v = ((name##_slot_ *)(void *)slot)->value;                            \
+        *v = *name##_value_(slot);                                             \
         weir_ring_publish(slot, ticket + name##_shape_().lap);                 \
         return true;                                                           \
+    }                                                                          \
+                                                                               \
+    static inline char *name##_send_slot_(name *q, uint64_t *ticket)           \
+    {                                                                          \
+        return TAKE_SEND##_exact(name##_shape_(), q->slots, &q->send.word,     \
+                                 &q->receive.word, 0, ticket);                 \
+    }                                                                          \
+                                                                               \
+    static inline char *name##_receive_slot_(name *q, uint64_t *ticket)        \
+    {                                                                          \
+        return TAKE_RECEIVE##_exact(name##_shape_(), q->slots,                 \
+                                    &q->receive.word, &q->send.word,           \
+                                    WEIR_RING_FULL, ticket);                   \
     }                                                                          \
                                                                                \
     __attribute__((unused)) static inline bool name##_try_push(name *q, T v)   \
     {                                                                          \
         uint64_t ticket;                                                       \
-        char *slot =                                                           \
-            weir_ring_take_exact(name##_shape_(), q->slots, &q->send.word,     \
-                                 &q->receive.word, 0, &ticket);                \
+        char *slot = name##_send_slot_(q, &ticket);                            \
                                                                                \
         return name##_fill_(slot, v, ticket);                                  \
     }                                                                          \
@@ -121,9 +159,7 @@
     __attribute__((unused)) static inline bool name##_try_pop(name *q, T *v)   \
     {                                                                          \
         uint64_t ticket;                                                       \
-        char *slot =                                                           \
-            weir_ring_take_exact(name##_shape_(), q->slots, &q->receive.word,  \
-                                 &q->send.word, WEIR_RING_FULL, &ticket);      \
+        char *slot = name##_receive_slot_(q, &ticket);                         \
                                                                                \
         return name##_empty_(slot, v, ticket);                                 \
     }                                                                          \
@@ -131,8 +167,8 @@
     __attribute__((unused)) static inline bool name##_poll_push(name *q, T v)  \
     {                                                                          \
         uint64_t ticket;                                                       \
-        char *slot = weir_ring_take(name##_shape_(), q->slots, &q->send.word,  \
-                                    0, &ticket);                               \
+        char *slot =                                                           \
+            TAKE_SEND(name##_shape_(), q->slots, &q->send.word, 0, &ticket);   \
                                                                                \
         return name##_fill_(slot, v, ticket);                                  \
     }                                                                          \
@@ -140,11 +176,81 @@
     __attribute__((unused)) static inline bool name##_poll_pop(name *q, T *v)  \
     {                                                                          \
         uint64_t ticket;                                                       \
-        char *slot =                                                           \
-            weir_ring_take(name##_shape_(), q->slots, &q->receive.word,        \
-                           WEIR_RING_FULL, &ticket);                           \
+        char *slot = TAKE_RECEIVE(name##_shape_(), q->slots, &q->receive.word, \
+                                  WEIR_RING_FULL, &ticket);                    \
                                                                                \
         return name##_empty_(slot, v, ticket);                                 \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline size_t name##_try_push_n(            \
+        name *q, const T *v, size_t n)                                         \
+    {                                                                          \
+        const weir_ring_shape shape = name##_shape_();                         \
+        uint64_t ticket;                                                       \
+        const size_t taken = (size_t)TAKE_SEND##_n(                            \
+            shape, q->slots, &q->send.word, 0, n, &ticket);                    \
+                                                                               \
+        if (taken == 0)                                                        \
+            return n > 0 && name##_try_push(q, v[0]);                          \
+        for (size_t i = 0; i < taken; i++) {                                   \
+            (void)name##_fill_(weir_ring_slot(shape, q->slots, ticket), v[i],  \
+                               ticket);                                        \
+            ticket = weir_ring_next(shape, ticket);                            \
+        }                                                                      \
+        return taken;                                                          \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline size_t name##_try_pop_n(             \
+        name *q, T *v, size_t n)                                               \
+    {                                                                          \
+        const weir_ring_shape shape = name##_shape_();                         \
+        uint64_t ticket;                                                       \
+        const size_t taken = (size_t)TAKE_RECEIVE##_n(                         \
+            shape, q->slots, &q->receive.word, WEIR_RING_FULL, n, &ticket);    \
+                                                                               \
+        if (taken == 0)                                                        \
+            return n > 0 && name##_try_pop(q, &v[0]);                          \
+        for (size_t i = 0; i < taken; i++) {                                   \
+            (void)name##_empty_(weir_ring_slot(shape, q->slots, ticket),       \
+                                &v[i], ticket);                                \
+            ticket = weir_ring_next(shape, ticket);                            \
+        }                                                                      \
+        return taken;                                                          \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline T *name##_try_reserve(name *q)       \
+    {                                                                          \
+        uint64_t ticket;                                                       \
+        char *slot = name##_send_slot_(q, &ticket);                            \
+                                                                               \
+        return slot == NULL ? NULL : name##_value_(slot);                      \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline T *name##_try_peek(name *q)          \
+    {                                                                          \
+        uint64_t ticket;                                                       \
+        char *slot = name##_receive_slot_(q, &ticket);                         \
+                                                                               \
+        return slot == NULL ? NULL : name##_value_(slot);                      \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline void name##_commit(name *q,          \
+                                                             T *place)         \
+    {                                                                          \
+        char *slot = (char *)place - offsetof(name##_slot_, value);            \
+                                                                               \
+        (void)q;                                                               \
+        weir_ring_publish(slot, weir_ring_own_stamp(slot) | WEIR_RING_FULL);   \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline void name##_release(name *q,         \
+                                                              T *place)        \
+    {                                                                          \
+        char *slot = (char *)place - offsetof(name##_slot_, value);            \
+                                                                               \
+        (void)q;                                                               \
+        weir_ring_publish(slot, (weir_ring_own_stamp(slot) ^ WEIR_RING_FULL) + \
+                                    name##_shape_().lap);                      \
     }                                                                          \
                                                                                \
     WEIR_ASSERT_STATIC(offsetof(name, receive) == WEIR_SEPARATION &&           \

@@ -160,6 +160,13 @@ weir_ring_publish(char *slot, uint64_t stamp)
     weir_store_rel(weir_ring_stamp(slot), stamp);
 }
 
+/* The stamp of a slot whose ticket is the caller's: nobody else moves it. */
+static inline uint64_t
+weir_ring_own_stamp(char *slot)
+{
+    return weir_load_rlx(weir_ring_stamp(slot));
+}
+
 static inline uint64_t
 weir_ring_load_word(WEIR_ATOMIC(uint64_t) *word)
 {
@@ -235,6 +242,135 @@ weir_ring_take_exact(weir_ring_shape shape, void *slots,
         if (full != 0 ? *ticket == other
                       : weir_ring_is_full(shape, *ticket, other))
             return NULL;
+        weir_backoff_pause(&backoff);
+    }
+}
+
+/* How many slots in a row are ready from `ticket` on, at most `most`; *next is
+ * the ticket behind them. */
+static inline uint64_t
+weir_ring_ready(weir_ring_shape shape, void *slots, uint64_t ticket,
+                uint64_t full, uint64_t most, uint64_t *next)
+{
+    uint64_t n = 0;
+
+    *next = ticket;
+    while (n < most && weir_ring_load_stamp(weir_ring_slot(
+                           shape, slots, *next)) == (*next | full)) {
+        *next = weir_ring_next(shape, *next);
+        n++;
+    }
+    return n;
+}
+
+/* As weir_ring_claim(), of all tickets up to `next`, whose slots were all seen
+ * to be ready: they are nobody else's while the word stands. */
+static inline bool
+weir_ring_claim_to(WEIR_ATOMIC(uint64_t) *word, uint64_t *ticket, uint64_t next)
+{
+    /* order(ring.claim) REL+ACQ, order(ring.exact) SC: see weir_ring_claim()
+     * and weir_ring_load_word(), weir_ring_load_opposite(). */
+    return weir_cas_sc(word, ticket, next);
+}
+
+/*
+ * As weir_ring_take(), for up to `most` tickets in a row: how many, from
+ * *ticket on.  Fewer: those behind were not ready.
+ */
+static inline uint64_t
+weir_ring_take_n(weir_ring_shape shape, void *slots, WEIR_ATOMIC(uint64_t) *own,
+                 uint64_t full, uint64_t most, uint64_t *ticket)
+{
+    weir_backoff backoff = WEIR_BACKOFF_INIT;
+    uint64_t n, next;
+
+    *ticket = weir_ring_load_word(own);
+    for (;;) {
+        n = weir_ring_ready(shape, slots, *ticket, full, most, &next);
+        if (n > 0) {
+            if (weir_ring_claim_to(own, ticket, next))
+                return n;
+            weir_backoff_pause(&backoff);
+        } else {
+            const uint64_t word = weir_ring_load_word(own);
+
+            /* The same: not ready.  Else another party was faster. */
+            if (word == *ticket)
+                return 0;
+            *ticket = word;
+        }
+    }
+}
+
+/*
+ * The side of a raw ring that only one thread at a time uses: its word moves
+ * by a store.  As weir_ring_take_n().
+ */
+static inline uint64_t
+weir_ring_take_single_n(weir_ring_shape shape, void *slots,
+                        WEIR_ATOMIC(uint64_t) *own, uint64_t full,
+                        uint64_t most, uint64_t *ticket)
+{
+    uint64_t n, next;
+
+    *ticket = weir_load_rlx(own); /* ours */
+    n = weir_ring_ready(shape, slots, *ticket, full, most, &next);
+    if (n > 0)
+        /* order(ring.claim) REL: as weir_ring_claim(), for who reads it by
+         * weir_ring_load_word(). */
+        weir_store_rel(own, next);
+    return n;
+}
+
+static inline char *
+weir_ring_take_single(weir_ring_shape shape, void *slots,
+                      WEIR_ATOMIC(uint64_t) *own, uint64_t full,
+                      uint64_t *ticket)
+{
+    if (weir_ring_take_single_n(shape, slots, own, full, 1, ticket) == 0)
+        return NULL;
+    return weir_ring_slot(shape, slots, *ticket);
+}
+
+/* Is the ring exactly full, or (full set) empty, for who did not get *ticket?
+ */
+static inline bool
+weir_ring_is_over(weir_ring_shape shape, WEIR_ATOMIC(uint64_t) *opposite,
+                  uint64_t full, uint64_t ticket)
+{
+    const uint64_t other = weir_ring_load_opposite(opposite);
+
+    return full != 0 ? ticket == other
+                     : weir_ring_is_full(shape, ticket, other);
+}
+
+/* The same for a single side, which moved its word by a store: see the race
+ * above weir_ring_load_opposite().  An exchange, not a fence: ThreadSanitizer
+ * does not understand fences. */
+static inline bool
+weir_ring_is_over_single(weir_ring_shape shape, WEIR_ATOMIC(uint64_t) *own,
+                         WEIR_ATOMIC(uint64_t) *opposite, uint64_t full,
+                         uint64_t ticket)
+{
+    /* order(ring.exact) SC: see weir_ring_load_opposite(). */
+    (void)weir_xchg_sc(own, ticket);
+    return weir_ring_is_over(shape, opposite, full, ticket);
+}
+
+static inline char *
+weir_ring_take_single_exact(weir_ring_shape shape, void *slots,
+                            WEIR_ATOMIC(uint64_t) *own,
+                            WEIR_ATOMIC(uint64_t) *opposite, uint64_t full,
+                            uint64_t *ticket)
+{
+    weir_backoff backoff = WEIR_BACKOFF_INIT;
+
+    for (;;) {
+        char *slot = weir_ring_take_single(shape, slots, own, full, ticket);
+
+        if (slot != NULL ||
+            weir_ring_is_over_single(shape, own, opposite, full, *ticket))
+            return slot;
         weir_backoff_pause(&backoff);
     }
 }

@@ -81,11 +81,10 @@ typedef struct weir_scq_shape {
 #define WEIR_SCQ_UP8_(x) (WEIR_SCQ_UP4_(x) | WEIR_SCQ_UP4_(x) >> 8)
 #define WEIR_SCQ_UP16_(x) (WEIR_SCQ_UP8_(x) | WEIR_SCQ_UP8_(x) >> 16)
 #define WEIR_SCQ_ENTRIES(N)                                                    \
-    (2 * (WEIR_SCQ_UP16_((uint64_t)((N) > WEIR_SCQ_THREADS                     \
-                                        ? (N)                                  \
-                                        : WEIR_SCQ_THREADS) -                  \
-                         1) +                                                  \
-          1))
+    (2 *                                                                       \
+     (WEIR_SCQ_UP16_(                                                          \
+          (uint64_t)((N) > WEIR_SCQ_THREADS ? (N) : WEIR_SCQ_THREADS) - 1) +   \
+      1))
 
 static inline uint64_t
 weir_scq_none(weir_scq_shape shape)

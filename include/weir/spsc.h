@@ -79,20 +79,48 @@ weir_spsc_has_item(weir_spsc_side *own, weir_spsc_side *opposite,
     return own->s.other != index;
 }
 
+/* How many of `wanted` elements have room at `index`, or are there: a look at
+ * the other's index only if the picture of it does not do. */
+static inline uint64_t
+weir_spsc_room(weir_spsc_side *own, weir_spsc_side *opposite, uint64_t index,
+               uint64_t capacity, uint64_t wanted)
+{
+    uint64_t room = capacity - (index - own->s.other);
+
+    if (room < wanted) {
+        /* order(spsc.head) ACQ: as in weir_spsc_has_room(), for what
+         * weir_spsc_advance_head() gave back. */
+        own->s.other = weir_load_acq(&opposite->s.index);
+        room = capacity - (index - own->s.other);
+    }
+    return room < wanted ? room : wanted;
+}
+
+static inline uint64_t
+weir_spsc_items(weir_spsc_side *own, weir_spsc_side *opposite, uint64_t index,
+                uint64_t wanted)
+{
+    if (own->s.other - index < wanted)
+        /* order(spsc.tail) ACQ: the elements, see weir_spsc_advance_tail().
+         */
+        own->s.other = weir_load_acq(&opposite->s.index);
+    return own->s.other - index < wanted ? own->s.other - index : wanted;
+}
+
 static inline void
 weir_spsc_advance_tail(weir_spsc_side *own, uint64_t index)
 {
-    /* order(spsc.tail) REL: the element is in its slot before the consumer
-     * sees the index in weir_spsc_has_item(). */
-    weir_store_rel(&own->s.index, index + 1);
+    /* order(spsc.tail) REL: the elements are in their slots before the
+     * consumer sees the index in weir_spsc_has_item(), weir_spsc_items(). */
+    weir_store_rel(&own->s.index, index);
 }
 
 static inline void
 weir_spsc_advance_head(weir_spsc_side *own, uint64_t index)
 {
-    /* order(spsc.head) REL: the element has been read before the producer
-     * sees the index in weir_spsc_has_room(). */
-    weir_store_rel(&own->s.index, index + 1);
+    /* order(spsc.head) REL: the elements have been read before the producer
+     * sees the index in weir_spsc_has_room(), weir_spsc_room(). */
+    weir_store_rel(&own->s.index, index);
 }
 
 static inline void
@@ -108,9 +136,16 @@ weir_spsc_step(weir_spsc_side *own, uint64_t capacity)
  *     bool name_try_push(name *q, T v);    bool name_try_pop(name *q, T *v);
  *     bool name_poll_push(name *q, T v);   bool name_poll_pop(name *q, T *v);
  *
+ *     size_t name_try_push_n(name *q, const T *v, size_t n);
+ *     size_t name_try_pop_n(name *q, T *v, size_t n);
+ *
+ *     T *name_try_reserve(name *q);        T *name_try_peek(name *q);
+ *     void name_commit(name *q, T *v);     void name_release(name *q, T *v);
+ *
  * As WEIR_MPMC, but one thread at a time may push and one may pop.  try_ says
  * "full" and "empty" exactly and pays one exchange for a no; poll_ may miss
- * what the other side did just now.
+ * what the other side did just now.  A place at a time may be open: a second
+ * reserve, or peek, before commit (release) returns the same.
  *
  * Returns:  true: done; false: full (push) or empty (pop), and nothing changed
  * Blocks:   never
@@ -146,7 +181,7 @@ weir_spsc_step(weir_spsc_side *own, uint64_t capacity)
             return false;                                                      \
         q->slots[q->producer.s.place] = v;                                     \
         weir_spsc_step(&q->producer, (N));                                     \
-        weir_spsc_advance_tail(&q->producer, index);                           \
+        weir_spsc_advance_tail(&q->producer, index + 1);                       \
         return true;                                                           \
     }                                                                          \
                                                                                \
@@ -158,7 +193,7 @@ weir_spsc_step(weir_spsc_side *own, uint64_t capacity)
             return false;                                                      \
         *v = q->slots[q->consumer.s.place];                                    \
         weir_spsc_step(&q->consumer, (N));                                     \
-        weir_spsc_advance_head(&q->consumer, index);                           \
+        weir_spsc_advance_head(&q->consumer, index + 1);                       \
         return true;                                                           \
     }                                                                          \
                                                                                \
@@ -180,6 +215,75 @@ weir_spsc_step(weir_spsc_side *own, uint64_t capacity)
     __attribute__((unused)) static inline bool name##_poll_pop(name *q, T *v)  \
     {                                                                          \
         return name##_pop_(q, v, false);                                       \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline size_t name##_try_push_n(            \
+        name *q, const T *v, size_t n)                                         \
+    {                                                                          \
+        const uint64_t index = weir_load_rlx(&q->producer.s.index);            \
+        const size_t taken =                                                   \
+            (size_t)weir_spsc_room(&q->producer, &q->consumer, index, (N), n); \
+                                                                               \
+        if (taken == 0)                                                        \
+            return n > 0 && name##_push_(q, v[0], true);                       \
+        for (size_t i = 0; i < taken; i++) {                                   \
+            q->slots[q->producer.s.place] = v[i];                              \
+            weir_spsc_step(&q->producer, (N));                                 \
+        }                                                                      \
+        weir_spsc_advance_tail(&q->producer, index + taken);                   \
+        return taken;                                                          \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline size_t name##_try_pop_n(             \
+        name *q, T *v, size_t n)                                               \
+    {                                                                          \
+        const uint64_t index = weir_load_rlx(&q->consumer.s.index);            \
+        const size_t taken =                                                   \
+            (size_t)weir_spsc_items(&q->consumer, &q->producer, index, n);     \
+                                                                               \
+        if (taken == 0)                                                        \
+            return n > 0 && name##_pop_(q, &v[0], true);                       \
+        for (size_t i = 0; i < taken; i++) {                                   \
+            v[i] = q->slots[q->consumer.s.place];                              \
+            weir_spsc_step(&q->consumer, (N));                                 \
+        }                                                                      \
+        weir_spsc_advance_head(&q->consumer, index + taken);                   \
+        return taken;                                                          \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline T *name##_try_reserve(name *q)       \
+    {                                                                          \
+        const uint64_t index = weir_load_rlx(&q->producer.s.index);            \
+                                                                               \
+        return weir_spsc_has_room(&q->producer, &q->consumer, index, (N),      \
+                                  true)                                        \
+                   ? &q->slots[q->producer.s.place]                            \
+                   : NULL;                                                     \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline void name##_commit(name *q, T *v)    \
+    {                                                                          \
+        (void)v;                                                               \
+        weir_spsc_step(&q->producer, (N));                                     \
+        weir_spsc_advance_tail(&q->producer,                                   \
+                               weir_load_rlx(&q->producer.s.index) + 1);       \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline T *name##_try_peek(name *q)          \
+    {                                                                          \
+        const uint64_t index = weir_load_rlx(&q->consumer.s.index);            \
+                                                                               \
+        return weir_spsc_has_item(&q->consumer, &q->producer, index, true)     \
+                   ? &q->slots[q->consumer.s.place]                            \
+                   : NULL;                                                     \
+    }                                                                          \
+                                                                               \
+    __attribute__((unused)) static inline void name##_release(name *q, T *v)   \
+    {                                                                          \
+        (void)v;                                                               \
+        weir_spsc_step(&q->consumer, (N));                                     \
+        weir_spsc_advance_head(&q->consumer,                                   \
+                               weir_load_rlx(&q->consumer.s.index) + 1);       \
     }                                                                          \
                                                                                \
     WEIR_ASSERT_STATIC(offsetof(name, consumer) == WEIR_SEPARATION &&          \
