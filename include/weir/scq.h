@@ -156,7 +156,7 @@ weir_scq_put(weir_scq_shape shape, weir_scq_ring *ring,
 
             /* order(scq.entry) REL+ACQ: the place's element, for
              * weir_scq_take_at().  order(scq.exact) SC: before the look at
-             * the threshold, whose taker looks here after lowering it. */
+             * the threshold; weir_scq_take() lowers it after its mark. */
             if (!weir_cas_sc(at, &entry, full))
                 continue;
             /* order(scq.exact) SC: see weir_scq_take(). */
@@ -189,8 +189,9 @@ weir_scq_take_at(weir_scq_shape shape, WEIR_ATOMIC(uint64_t) *at, uint64_t h)
             return none;
         if ((entry & none) == none)
             mark = cycle | (entry & safe) | none;
-        /* order(scq.entry) REL+ACQ: as above; and order(scq.exact) SC: before
-         * the threshold goes down, see weir_scq_put(). */
+        /* order(scq.entry) REL+ACQ: as above, for weir_scq_put();
+         * order(scq.exact) SC: before the threshold goes down, see there:
+         * weir_scq_put(). */
         if (weir_cas_sc(at, &entry, mark))
             return none;
     }
