@@ -135,6 +135,17 @@ send_flagged(weir_chan *ch, const void *msg, uint64_t t,
     return true;
 }
 
+int
+wr_bounded_enrol_sender(weir_chan *ch, struct wr_node *node)
+{
+    if (weir_ring_load_word(&ch->send.word) & CHAN_CLOSED)
+        return WEIR_CLOSED;
+    if (wr_list_is_empty(&ch->senders) && !freeze_full(ch))
+        return CHAN_RETRY;
+    wr_list_append(&ch->senders, &node->link);
+    return CHAN_PARKED;
+}
+
 /* w: enrol with it if there is no room; NULL: only try. */
 static int
 send_locked(weir_chan *ch, const void *msg, struct wr_waiter *w)
@@ -153,13 +164,10 @@ send_locked(weir_chan *ch, const void *msg, struct wr_waiter *w)
         const uint64_t h = weir_ring_load_opposite(&ch->receive.word);
 
         status = weir_ring_is_full(ch->shape, t, h) ? WEIR_AGAIN : CHAN_RETRY;
-    } else if (wr_list_is_empty(&ch->senders) && !freeze_full(ch)) {
-        status = CHAN_RETRY;
     } else {
         chan_offer(ch, w, msg);
         wr_waiter_arm(w);
-        wr_list_append(&ch->senders, &w->node.link);
-        status = CHAN_PARKED;
+        status = wr_bounded_enrol_sender(ch, &w->node);
     }
     wr_lock_release(&ch->lock);
     if (served != NULL)
@@ -206,6 +214,29 @@ send_once(weir_chan *ch, const void *msg, char **slot, uint64_t *want)
     return WEIR_OK;
 }
 
+static int
+look_send(weir_chan *ch, const void *msg, char **slot, uint64_t *want)
+{
+    const int status = send_once(ch, msg, slot, want);
+
+    if (status == CHAN_RETRY)
+        return send_locked(ch, msg, NULL);
+    if (status == WEIR_AGAIN &&
+        !weir_ring_is_full(ch->shape, *want,
+                           weir_ring_load_opposite(&ch->receive.word)))
+        return CHAN_RETRY;
+    return status;
+}
+
+int
+wr_bounded_look_send(weir_chan *ch, const void *msg)
+{
+    char *slot;
+    uint64_t want;
+
+    return look_send(ch, msg, &slot, &want);
+}
+
 int
 wr_bounded_try_send(weir_chan *ch, const void *msg)
 {
@@ -213,14 +244,8 @@ wr_bounded_try_send(weir_chan *ch, const void *msg)
     uint64_t want;
 
     for (;;) {
-        int status = send_once(ch, msg, &slot, &want);
+        const int status = look_send(ch, msg, &slot, &want);
 
-        if (status == CHAN_RETRY)
-            status = send_locked(ch, msg, NULL);
-        else if (status == WEIR_AGAIN &&
-                 !weir_ring_is_full(ch->shape, want,
-                                    weir_ring_load_opposite(&ch->receive.word)))
-            status = CHAN_RETRY;
         if (status != CHAN_RETRY)
             return status;
         await_stamp(slot, want);
@@ -318,6 +343,19 @@ recv_flagged(weir_chan *ch, void *msg, char *slot, uint64_t h)
     return served;
 }
 
+int
+wr_bounded_enrol_receiver(weir_chan *ch, struct wr_node *node)
+{
+    if (wr_list_is_empty(&ch->receivers)) {
+        const int status = freeze_empty(ch);
+
+        if (status != WEIR_OK)
+            return status;
+    }
+    wr_list_append(&ch->receivers, &node->link);
+    return CHAN_PARKED;
+}
+
 static int
 recv_locked(weir_chan *ch, void *msg, struct wr_waiter *w)
 {
@@ -335,14 +373,9 @@ recv_locked(weir_chan *ch, void *msg, struct wr_waiter *w)
     } else if (w == NULL) {
         status = CHAN_RETRY;
     } else {
-        if (wr_list_is_empty(&ch->receivers))
-            status = freeze_empty(ch);
-        if (status == WEIR_OK) {
-            chan_accept(ch, w, msg);
-            wr_waiter_arm(w);
-            wr_list_append(&ch->receivers, &w->node.link);
-            status = CHAN_PARKED;
-        }
+        chan_accept(ch, w, msg);
+        wr_waiter_arm(w);
+        status = wr_bounded_enrol_receiver(ch, &w->node);
     }
     wr_lock_release(&ch->lock);
     if (served != NULL)
@@ -397,6 +430,25 @@ recv_missed(weir_chan *ch, uint64_t want)
     return t & CHAN_CLOSED ? WEIR_CLOSED : WEIR_AGAIN;
 }
 
+static int
+look_recv(weir_chan *ch, void *msg, char **slot, uint64_t *want)
+{
+    const int status = recv_once(ch, msg, slot, want);
+
+    if (status == CHAN_RETRY)
+        return recv_locked(ch, msg, NULL);
+    return status == WEIR_AGAIN ? recv_missed(ch, *want) : status;
+}
+
+int
+wr_bounded_look_recv(weir_chan *ch, void *msg)
+{
+    char *slot;
+    uint64_t want;
+
+    return look_recv(ch, msg, &slot, &want);
+}
+
 int
 wr_bounded_try_recv(weir_chan *ch, void *msg)
 {
@@ -404,12 +456,8 @@ wr_bounded_try_recv(weir_chan *ch, void *msg)
     uint64_t want;
 
     for (;;) {
-        int status = recv_once(ch, msg, &slot, &want);
+        const int status = look_recv(ch, msg, &slot, &want);
 
-        if (status == CHAN_RETRY)
-            status = recv_locked(ch, msg, NULL);
-        else if (status == WEIR_AGAIN)
-            status = recv_missed(ch, want);
         if (status != CHAN_RETRY)
             return status;
         await_stamp(slot, want);

@@ -181,4 +181,34 @@ int wr_rendezvous_try_send(weir_chan *ch, const void *msg);
 int wr_rendezvous_recv(weir_chan *ch, void *msg, weir_limit limit);
 int wr_rendezvous_try_recv(weir_chan *ch, void *msg);
 
+/*
+ * For select, whose cases are one of several.
+ *
+ * look      as the try_ forms, but CHAN_RETRY instead of a wait for a ticket
+ *           that is claimed and not yet stored
+ * enrol     without claiming anybody: CHAN_PARKED; CHAN_RETRY: ready, or about
+ *           to be; WEIR_CLOSED.  Holds: lock
+ * evidence  a word that moves before the operation becomes ready
+ * hint      whether it seems to be ready, without a look at the other index
+ */
+int wr_chan_look_send(weir_chan *ch, const void *msg);
+int wr_chan_look_recv(weir_chan *ch, void *msg);
+int wr_chan_enrol_sender(weir_chan *ch, struct wr_node *node);
+int wr_chan_enrol_receiver(weir_chan *ch, struct wr_node *node);
+uint64_t wr_chan_send_evidence(weir_chan *ch);
+uint64_t wr_chan_recv_evidence(weir_chan *ch);
+bool wr_chan_send_hint(weir_chan *ch);
+bool wr_chan_recv_hint(weir_chan *ch);
+
+/* Their parts in the flavours. */
+int wr_bounded_look_send(weir_chan *ch, const void *msg);
+int wr_bounded_look_recv(weir_chan *ch, void *msg);
+int wr_bounded_enrol_sender(weir_chan *ch, struct wr_node *node);
+int wr_bounded_enrol_receiver(weir_chan *ch, struct wr_node *node);
+int wr_rendezvous_enrol_sender(weir_chan *ch, struct wr_node *node);
+int wr_rendezvous_enrol_receiver(weir_chan *ch, struct wr_node *node);
+uint64_t wr_rendezvous_evidence(weir_chan *ch);
+bool wr_rendezvous_send_hint(weir_chan *ch);
+bool wr_rendezvous_recv_hint(weir_chan *ch);
+
 #endif

@@ -29,33 +29,70 @@ struct queue {
     uint64_t flag;
 };
 
+/* Append to `ours`.  Holds: lock. */
+static int
+enrol(weir_chan *ch, struct queue ours, struct wr_node *node)
+{
+    wr_list_append(ours.list, &node->link);
+    /* relaxed: a try that acts on the flag takes the lock. */
+    weir_store_rlx(&ch->meeting,
+                   (weir_load_rlx(&ch->meeting) | ours.flag) + MEET_STEP);
+    return CHAN_PARKED;
+}
+
+/* A branch of a select, which may not claim: not where somebody else stands
+ * opposite. */
+static int
+enrol_branch(weir_chan *ch, struct queue theirs, struct queue ours,
+             struct wr_node *node)
+{
+    if (weir_load_rlx(&ch->send.word) & CHAN_CLOSED)
+        return WEIR_CLOSED;
+    if (wr_waiter_any(theirs.list, node->waiter))
+        return CHAN_RETRY;
+    return enrol(ch, ours, node);
+}
+
+int
+wr_rendezvous_enrol_sender(weir_chan *ch, struct wr_node *node)
+{
+    const struct queue theirs = { &ch->receivers, MEET_RECEIVERS };
+    const struct queue ours = { &ch->senders, MEET_SENDERS };
+
+    return enrol_branch(ch, theirs, ours, node);
+}
+
+int
+wr_rendezvous_enrol_receiver(weir_chan *ch, struct wr_node *node)
+{
+    const struct queue theirs = { &ch->senders, MEET_SENDERS };
+    const struct queue ours = { &ch->receivers, MEET_RECEIVERS };
+
+    return enrol_branch(ch, theirs, ours, node);
+}
+
 /* Serve the first waiter of `theirs`, or enrol w in `ours` (NULL: only try). */
 static int
 meet(weir_chan *ch, struct queue theirs, struct queue ours, struct wr_waiter *w,
      struct wr_node **met)
 {
-    uint64_t meeting;
     int status = WEIR_OK;
 
     wr_lock_acquire(&ch->lock);
-    meeting = weir_load_rlx(&ch->meeting);
     *met = NULL;
     if (weir_load_rlx(&ch->send.word) & CHAN_CLOSED) {
         status = WEIR_CLOSED;
     } else {
         *met = wr_waiter_claim_first(theirs.list, &ch->behind);
         if (wr_list_is_empty(theirs.list))
-            meeting &= ~theirs.flag;
+            weir_store_rlx(&ch->meeting,
+                           weir_load_rlx(&ch->meeting) & ~theirs.flag);
         if (*met == NULL && w == NULL) {
             status = WEIR_AGAIN;
         } else if (*met == NULL) {
             wr_waiter_arm(w);
-            wr_list_append(ours.list, &w->node.link);
-            meeting = (meeting | ours.flag) + MEET_STEP;
-            status = CHAN_PARKED;
+            status = enrol(ch, ours, &w->node);
         }
-        /* relaxed: a try that acts on the flag takes the lock. */
-        weir_store_rlx(&ch->meeting, meeting);
     }
     wr_lock_release(&ch->lock);
     return status;
@@ -166,4 +203,29 @@ wr_rendezvous_recv(weir_chan *ch, void *msg, weir_limit limit)
         return wr_chan_park_receiver(ch, w, msg, limit, true);
     wr_waiter_put(w);
     return status;
+}
+
+uint64_t
+wr_rendezvous_evidence(weir_chan *ch)
+{
+    /* relaxed: an enrolment that matters was ordered before this call, by the
+     * lock that look() takes or by its caller. */
+    const uint64_t enrolments =
+        weir_load_rlx(&ch->meeting) & ~(MEET_RECEIVERS | MEET_SENDERS);
+
+    return enrolments * 2 | (weir_ring_load_word(&ch->send.word) & CHAN_CLOSED);
+}
+
+bool
+wr_rendezvous_send_hint(weir_chan *ch)
+{
+    return (weir_load_rlx(&ch->meeting) & MEET_RECEIVERS) != 0 ||
+           (weir_load_rlx(&ch->send.word) & CHAN_CLOSED) != 0;
+}
+
+bool
+wr_rendezvous_recv_hint(weir_chan *ch)
+{
+    return (weir_load_rlx(&ch->meeting) & MEET_SENDERS) != 0 ||
+           (weir_load_rlx(&ch->send.word) & CHAN_CLOSED) != 0;
 }

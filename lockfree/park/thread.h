@@ -23,6 +23,7 @@ struct wr_thread {
     const struct wr_parker *parker;     /* NULL: sleeps on a futex */
     struct wr_holds *holds;             /* which of them; NULL: none yet */
     const struct wr_hold_ops *hold_ops; /* NULL if holds is */
+    uint64_t dice;                      /* of select; 0: not cast yet */
     bool brief;      /* its last sleep was: see park/policy.c */
     bool registered; /* wr_thread_exit will be called */
     bool exiting;    /* it has been: keep nothing any more */

@@ -44,8 +44,21 @@ wr_waiter_arm(struct wr_waiter *w)
     if (w->parker != parker) /* completers keep a copy of this line */
         w->parker = parker;
     /* relaxed: the release of the list lock publishes both. */
+    w->node.behind = 0;
     weir_store_rlx(&w->chain, number << 32 | WR_LINK_EMPTY);
     weir_store_rlx(&w->word, WAITER_WAITING);
+}
+
+/* w is claimed by this branch: take the others out of the same object. */
+static void
+win_branch(struct wr_waiter *w, struct wr_node *node)
+{
+    struct wr_branch *won = wr_container_of(node, struct wr_branch, node);
+
+    w->won = won; /* DONE carries it to the party */
+    for (struct wr_branch *b = won->same; b != won; b = b->same)
+        if (wr_link_is_linked(&b->node.link))
+            wr_list_unlink(b->list, &b->node.link);
 }
 
 struct wr_node *
@@ -65,6 +78,8 @@ wr_waiter_claim_first(struct wr_list *list, wr_behind *behind)
              * what the party did before it enrolled, DONE what we do. */
             if (!weir_cas_rlx(&w->word, &word, WAITER_CLAIMED | asleep))
                 continue;
+            if (node->behind == WR_BRANCH)
+                win_branch(w, node);
             node->behind = *behind;
             if (asleep && w->parker->chained)
                 /* relaxed: nobody moves the chain of a claimed waiter that
@@ -121,10 +136,28 @@ take_chain(struct wr_waiter *w)
         w->parker->unpark(wr_pool_find(id));
 }
 
-/* True if the wait ends here, with `status`; false if somebody has claimed
- * it, or ended it already. */
-static bool
-leave(struct wr_waiter *w, int status)
+bool
+wr_waiter_any(struct wr_list *list, const struct wr_waiter *w)
+{
+    struct wr_link *link = list->head;
+
+    while (link != NULL) {
+        struct wr_node *node = wr_container_of(link, struct wr_node, link);
+        struct wr_link *next = link->next == link ? NULL : link->next;
+
+        /* relaxed: a claim would decide; this only looks. */
+        if ((weir_load_rlx(&node->waiter->word) & WAITER_STATE) !=
+            WAITER_WAITING)
+            wr_list_unlink(list, link);
+        else if (node->waiter != w)
+            return true;
+        link = next;
+    }
+    return false;
+}
+
+bool
+wr_waiter_leave(struct wr_waiter *w, int status)
 {
     uint32_t word = weir_load_rlx(&w->word);
 
@@ -141,7 +174,7 @@ wr_waiter_expel(struct wr_waiter *w, int status)
 {
     /* The party cannot pass the cancel source's lock, which we hold, so it is
      * still this wait that is woken. */
-    if (leave(w, status))
+    if (wr_waiter_leave(w, status))
         w->parker->unpark(w);
 }
 
@@ -192,7 +225,7 @@ wait_end(struct wr_waiter *w, int64_t deadline_ns)
         /* Once claimed the time-out is void: DONE will come. */
         if (w->parker->park(w, word, claimed ? WR_NEVER : deadline_ns) ==
             WEIR_TIMEOUT)
-            (void)leave(w, WEIR_TIMEOUT);
+            (void)wr_waiter_leave(w, WEIR_TIMEOUT);
     }
 }
 
@@ -207,7 +240,7 @@ wr_waiter_wait(struct wr_waiter *w, weir_limit limit, bool poll, bool *left)
         const int fired = wr_cancel_enrol(limit.cancel, w);
 
         if (fired != WEIR_OK)
-            (void)leave(w, fired);
+            (void)wr_waiter_leave(w, fired);
     }
     if (poll)
         poll_word(w);

@@ -90,8 +90,20 @@ struct wr_node {
     struct wr_link link;      /* under the list's lock */
     struct wr_waiter *waiter; /* set before enrolling */
     void *msg;                /* where the message goes to or comes from */
-    wr_behind behind;         /* its completer's, between claim and grant */
+    wr_behind behind;         /* its completer's, between claim and grant;
+                               * before: 0, or WR_BRANCH */
 };
+
+/* One of several enrolments of one waiter (a select).  Those on one object form
+ * a ring, so that the one who claims the waiter by one of them takes the others
+ * out of that object's lists: the party never touches it again. */
+struct wr_branch {
+    struct wr_node node;
+    struct wr_branch *same; /* the next one on this object, around */
+    struct wr_list *list;   /* where it is enrolled */
+};
+
+#define WR_BRANCH ((wr_behind)1) /* no waiter has this id */
 
 #define WR_SMALL_BYTES 8
 
@@ -105,6 +117,7 @@ struct wr_waiter {
 
     struct wr_link cancel_link; /* under the cancel source's lock */
     const struct wr_parker *parker;
+    struct wr_branch *won; /* by which it was claimed, if by a branch */
     WEIR_ATOMIC(uint32_t) next_free; /* id; in the pool only */
 } WR_ALIGNED(WEIR_SEPARATION);
 
@@ -128,6 +141,14 @@ struct wr_node *wr_waiter_claim_first(struct wr_list *list, wr_behind *behind);
 
 /* Complete a claimed waiter.  Without any lock.  Last touch: all of it. */
 void wr_waiter_grant(struct wr_node *node, int status);
+
+/* End one's own wait with `status`: true, and w must be withdrawn; false: it
+ * has been claimed, or has ended already, so wr_waiter_wait() is due. */
+bool wr_waiter_leave(struct wr_waiter *w, int status);
+
+/* Is anybody in `list` still waiting, w apart?  Drops those that are not.
+ * Holds: the list's lock. */
+bool wr_waiter_any(struct wr_list *list, const struct wr_waiter *w);
 
 /* End w's wait with `status` and wake it, unless somebody has claimed it. */
 void wr_waiter_expel(struct wr_waiter *w, int status);
