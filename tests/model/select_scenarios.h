@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * model/select_scenarios.h - what select_meet.c and select_ring.c explore.
+ */
+#include "select_parts.h"
+
+SELECTS(recv_x_send_y, WEIR_FOREVER, FROM(x, &a), TO(y, 1))
+SELECTS(send_x_recv_y, WEIR_FOREVER, TO(x, 2), FROM(y, &a))
+SELECTS(recv_both, WEIR_FOREVER, FROM(x, &a), FROM(y, &b))
+SELECTS(send_both, WEIR_FOREVER, TO(x, 4), TO(y, 8))
+SELECTS(recv_both_timed, MAY_TIME_OUT, FROM(x, &a), FROM(y, &b))
+SELECTS(send_both_timed, MAY_TIME_OUT, TO(x, 16), TO(y, 32))
+SELECTS(recv_x_twice, WEIR_FOREVER, FROM(x, &a), FROM(x, &b))
+SELECTS(both_ways, WEIR_FOREVER, FROM(x, &a), TO(x, 64))
+SELECTS(both_ways_too, WEIR_FOREVER, TO(x, 128), FROM(x, &a))
+SELECTS(three_timed, MAY_TIME_OUT, FROM(x, &a), TO(x, 256), FROM(y, &b))
+
+static void
+send_x(void)
+{
+    send_one(x, 3, WEIR_FOREVER);
+}
+
+static void
+send_y_timed(void)
+{
+    send_one(y, 5, MAY_TIME_OUT);
+}
+
+static void
+close_x(void)
+{
+    mc_assert(weir_chan_close(x) == WEIR_OK);
+}
+
+static void
+fire(void)
+{
+    wr_cancel_fire(&source, WEIR_CANCELED);
+}
+
+static void
+recv_both_cancelled(void)
+{
+    long a, b;
+    weir_case cases[] = { FROM(x, &a), FROM(y, &b) };
+    const weir_limit limit = { INT64_MAX, &source };
+
+    const int at = choose(cases, 2, limit);
+
+    mc_assert(at >= 0 || at == WEIR_CANCELED);
+}
+
+/* Its counterpart is served, and frees the channel at once. */
+static void
+recv_x_and_free(void)
+{
+    recv_one(x, WEIR_FOREVER);
+    weir_chan_free(x);
+    mc_ghost_set(FREED, 1);
+}
+
+SELECTS(send_x_or_recv_y, WEIR_FOREVER, TO(x, 2), FROM(y, &a))
+SELECTS(send_x_twice, WEIR_FOREVER, TO(x, 2), TO(x, 2))
+
+#define MEET(id, ...)                                                          \
+    MC_SCENARIO(id, .setup = open_channels, .threads = { __VA_ARGS__ },        \
+                .check = settle_accounts, BOUNDS)
+
+MEET(opposite, recv_x_send_y, send_x_recv_y);
+MEET(one_sender, recv_both, send_x);
+MEET(facing, recv_both, send_both);
+MEET(facing_timed, recv_both_timed, send_both_timed);
+MEET(duplicate, recv_x_twice, send_x);
+MEET(pair_of_both_ways, both_ways, both_ways_too);
+MEET(closed, recv_both, close_x);
+MEET(closed_for_a_sender, send_x_recv_y, close_x);
+MEET(cancelled, recv_both_cancelled, fire);
+MEET(freed, send_x_or_recv_y, recv_x_and_free);
+MEET(freed_duplicate, send_x_twice, recv_x_and_free);
+
+#if CAP > 0
+/*
+ * One instant: y gets its message before x loses its own, so at every moment
+ * one of them is ready, and a default must not be taken.
+ */
+static void
+fill_x(void)
+{
+    open_channels();
+    send_one(x, 1, MAY_TIME_OUT);
+}
+
+static void
+move_to_y(void)
+{
+    send_one(y, 2, WEIR_FOREVER);
+    recv_one(x, MAY_TIME_OUT);
+}
+
+static void
+never_default(void)
+{
+    long a, b;
+    weir_case cases[] = { FROM(x, &a), FROM(y, &b) };
+    const int at = weir_try_selectv(cases, 2, 0);
+
+    mc_assert(at >= 0);
+    mc_ghost_add(GOT, *(long *)cases[at].msg);
+}
+
+MC_SCENARIO(one_instant, .setup = fill_x,
+            .threads = { move_to_y, never_default }, .check = settle_accounts,
+            BOUNDS);
+#endif
+
+#undef BOUNDS
+#define BOUNDS LONG_BOUNDS
+
+MEET(three_long, recv_x_send_y, send_x_recv_y, three_timed);
+MEET(two_and_plain_long, recv_both_timed, send_both_timed, send_y_timed);
+MEET(two_plain_long, recv_both, send_x, send_y_timed);
+MEET(close_long, recv_both_timed, send_both_timed, close_x);
+MEET(cancel_long, recv_both_cancelled, fire, three_timed);
