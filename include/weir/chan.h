@@ -26,7 +26,8 @@
  * Lifetime: free may be called when no call on the channel will start any
  * more.  Calls whose message, or whose close, somebody has received may still
  * be returning: free waits for their last touch.  So whoever receives the last
- * message, or WEIR_CLOSED, may free the channel at once.
+ * message, or WEIR_CLOSED, may free the channel at once.  docs/ownership.md has
+ * the rule case by case.
  *
  *              send  recv  close  len   free
  *   send        -     -     -      -     X      - at the same time: fine
@@ -43,6 +44,28 @@ WEIR_BEGIN_DECLS
 
 typedef struct weir_chan weir_chan;
 
+/* What a send does that finds no room. */
+enum {
+    WEIR_FULL_BLOCK = 0,       /**< waits */
+    WEIR_FULL_DROP_NEWEST = 1, /**< throws its own message away: WEIR_OK */
+    WEIR_FULL_DROP_OLDEST = 2  /**< throws the oldest one away, to get room */
+};
+
+/** A capacity: the buffer grows.  For weir_chan_make_with() only. */
+#define WEIR_UNBOUNDED SIZE_MAX
+
+/** What a channel does besides passing messages.  All zero: nothing. */
+typedef struct weir_chan_options {
+    int on_full;  /**< WEIR_FULL_BLOCK, _DROP_NEWEST or _DROP_OLDEST */
+    bool stats;   /**< keep what weir_chan_stats() tells */
+    size_t quota; /**< unbounded: the most messages it holds; 0: any number */
+    /** Called for each message that is dropped because there was no room, by
+     * the thread that sends, outside every lock, with a copy of the message
+     * that is gone after the return.  NULL: nobody is told. */
+    void (*on_drop)(void *arg, const void *msg);
+    void *drop_arg; /**< what on_drop gets first */
+} weir_chan_options;
+
 /**
  * Make a channel.
  *
@@ -58,6 +81,23 @@ typedef struct weir_chan weir_chan;
  */
 WEIR_API WEIR_NODISCARD weir_chan *weir_chan_make(size_t elem_bytes,
                                                   size_t capacity);
+
+/**
+ * As weir_chan_make, but with options.
+ *
+ * With WEIR_FULL_DROP_NEWEST or WEIR_FULL_DROP_OLDEST no send ever waits for
+ * room, in a select neither; a closed channel still says WEIR_CLOSED.
+ * Capacity 1 with DROP_OLDEST keeps the latest message alone ("conflate").
+ *
+ * Params:   capacity  also WEIR_UNBOUNDED: sends never wait
+ *           options   copied; NULL: none
+ * Returns:  also NULL: these options do not go together: an on_full that is
+ *           none of the three, DROP_OLDEST at capacity 0, dropping with
+ *           WEIR_UNBOUNDED, a quota without it
+ */
+WEIR_API WEIR_NODISCARD weir_chan *
+weir_chan_make_with(size_t elem_bytes, size_t capacity,
+                    const weir_chan_options *options);
 
 /**
  * Free a channel; see Lifetime above.
@@ -77,10 +117,14 @@ WEIR_API void weir_chan_free(weir_chan *ch);
  *
  * Params:   ch   channel; NULL waits for ever
  *           msg  elem_bytes bytes, copied before the return
- * Returns:  WEIR_OK      the message is in the buffer or with a receiver
+ * Returns:  WEIR_OK      the message is in the buffer, with a receiver, or
+ *                        (DROP_NEWEST) dropped
  *           WEIR_CLOSED  the channel is closed; the message was not taken
- *           WEIR_NOMEM   it had to wait and there was no memory for that
- * Blocks:   while full (bounded), or without a receiver (rendezvous)
+ *           WEIR_NOMEM   it had to wait and there was no memory for that; or
+ *                        (DROP_OLDEST, messages above 256 bytes) none for the
+ *                        copy that on_drop gets: nothing was dropped
+ * Blocks:   while full (bounded), or without a receiver (rendezvous), unless
+ *           the channel drops
  * Progress: one compare-and-swap and one store when there is room; waits for
  *           a thread that stopped between the two
  * Order:    everything before the call happens before the return of the
@@ -154,6 +198,72 @@ WEIR_API WEIR_NODISCARD int weir_chan_recv_until(weir_chan *ch, void *msg,
                                                  weir_limit limit);
 
 /**
+ * Send up to n messages: as weir_chan_send for the first of them, then as many
+ * of the others, in their order, as there is room for at that moment.
+ *
+ * Messages that one call moves arrive in their order; those of other senders
+ * may come between them.  Room for several is claimed by one compare-and-swap.
+ * A rendezvous takes one; a channel that drops takes all.
+ *
+ * Params:   ch    channel; NULL waits for ever
+ *           msgs  n messages, one behind the other
+ *           n     how many; 0 returns WEIR_OK at once
+ *           sent  how many were taken: from 1 to n with WEIR_OK (0 if n is 0),
+ *                 else 0
+ * Returns:  as weir_chan_send
+ * Blocks:   as weir_chan_send, for the first message
+ * Progress: as weir_chan_send
+ * Order:    as weir_chan_send, for each message
+ * Callable: as weir_chan_send.  Lifetime: as if it were a send of the message
+ *           msgs[n - 1]; a call that moves fewer is in the channel until it
+ *           returns
+ * Waiters:  thread, task
+ */
+WEIR_API WEIR_NODISCARD int weir_chan_send_n(weir_chan *ch, const void *msgs,
+                                             size_t n, size_t *sent);
+
+/** As weir_chan_send_n, but never waits for room; see weir_chan_try_send. */
+WEIR_API WEIR_NODISCARD int
+weir_chan_try_send_n(weir_chan *ch, const void *msgs, size_t n, size_t *sent);
+
+/** As weir_chan_send_n, but stops waiting at a limit; see
+ * weir_chan_send_until. */
+WEIR_API WEIR_NODISCARD int weir_chan_send_n_until(weir_chan *ch,
+                                                   const void *msgs, size_t n,
+                                                   size_t *sent,
+                                                   weir_limit limit);
+
+/**
+ * Receive up to n messages: waits for one as weir_chan_recv, then takes as many
+ * more as are there.
+ *
+ * Params:   ch    channel; NULL waits for ever
+ *           msgs  room for n messages; what is behind *got is untouched, but
+ *                 that the first is zeroed on WEIR_CLOSED
+ *           n     how many; 0 returns WEIR_OK at once
+ *           got   how many came: from 1 to n with WEIR_OK (0 if n is 0), else 0
+ * Returns:  as weir_chan_recv
+ * Blocks:   as weir_chan_recv, for the first message
+ * Progress: as weir_chan_recv
+ * Order:    as weir_chan_recv, for each message
+ * Callable: as weir_chan_recv
+ * Waiters:  thread, task
+ */
+WEIR_API WEIR_NODISCARD int weir_chan_recv_n(weir_chan *ch, void *msgs,
+                                             size_t n, size_t *got);
+
+/** As weir_chan_recv_n, but never waits for a message; see
+ * weir_chan_try_recv. */
+WEIR_API WEIR_NODISCARD int weir_chan_try_recv_n(weir_chan *ch, void *msgs,
+                                                 size_t n, size_t *got);
+
+/** As weir_chan_recv_n, but stops waiting at a limit; see
+ * weir_chan_recv_until. */
+WEIR_API WEIR_NODISCARD int weir_chan_recv_n_until(weir_chan *ch, void *msgs,
+                                                   size_t n, size_t *got,
+                                                   weir_limit limit);
+
+/**
  * Close a channel: no message will be taken any more.
  *
  * Sends that wait, and all later ones, return WEIR_CLOSED.  Receivers get what
@@ -195,6 +305,41 @@ WEIR_API size_t weir_chan_len(const weir_chan *ch);
  * Callable: anywhere, signal handlers included
  */
 WEIR_API size_t weir_chan_cap(const weir_chan *ch);
+
+/** What has gone through a channel.  sent == received + dropped + depth. */
+typedef struct weir_chan_statistics {
+    size_t capacity;     /**< as weir_chan_cap */
+    size_t depth;        /**< as weir_chan_len */
+    size_t high_water;   /**< the largest depth that a sender has seen */
+    uint64_t sent;       /**< messages taken from senders, dropped ones too */
+    uint64_t received;   /**< messages that receivers have got */
+    uint64_t dropped;    /**< messages thrown away because there was no room */
+    uint64_t send_waits; /**< sends that went to sleep */
+    uint64_t recv_waits; /**< receives that went to sleep */
+    uint64_t send_blocked_ns; /**< how long, added up, up to now */
+    uint64_t recv_blocked_ns;
+} weir_chan_statistics;
+
+/**
+ * What has gone through a channel so far.
+ *
+ * With the option `stats` a channel notes each message before it is visible:
+ * who receives one finds it counted.  Counted as in weir_chan_len, by places
+ * that are claimed.  A select that waits counts as no wait: it waits for all
+ * its cases.  high_water is exact when calls do not overlap; else a peak that
+ * no sender saw may be missing, and none is made up.
+ *
+ * Params:   ch   channel; NULL: all zero
+ *           out  the figures, all of one instant; without the option zeros, but
+ *                for capacity and depth
+ * Returns:  nothing
+ * Blocks:   for the list lock, which is held for tens of nanoseconds
+ * Progress: blocking in that sense
+ * Order:    none
+ * Callable: any thread or task; not from a signal handler
+ * Waiters:  none
+ */
+WEIR_API void weir_chan_stats(const weir_chan *ch, weir_chan_statistics *out);
 
 WEIR_END_DECLS
 

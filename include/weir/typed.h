@@ -33,6 +33,7 @@
  * `name_receiver`, and
  *
  *     name *name_make(size_t capacity);         void name_free(name *);
+ *     name *name_make_with(size_t capacity, const weir_chan_options *);
  *     int name_send(name *, T);                 int name_recv(name *, T *);
  *     int name_try_send(name *, T);             int name_try_recv(name *, T *);
  *     int name_send_until(name *, T, weir_limit);
@@ -59,6 +60,12 @@
     WEIR_INLINE_ WEIR_NODISCARD name *name##_make(size_t capacity)             \
     {                                                                          \
         return (name *)(void *)weir_chan_make(sizeof(T), capacity);            \
+    }                                                                          \
+    WEIR_INLINE_ WEIR_NODISCARD name *name##_make_with(                        \
+        size_t capacity, const weir_chan_options *options)                     \
+    {                                                                          \
+        return (name *)(void *)weir_chan_make_with(sizeof(T), capacity,        \
+                                                   options);                   \
     }                                                                          \
     WEIR_INLINE_ void name##_free(name *c)                                     \
     {                                                                          \

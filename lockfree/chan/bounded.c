@@ -14,64 +14,6 @@
 #include "chan/chan.h"
 #include "park/limit.h"
 
-/* The stamp has reached `want`, or is past it: look at the word again. */
-static inline bool
-stamp_reached(char *slot, uint64_t want)
-{
-    return (int64_t)(weir_ring_load_stamp(slot) - want) >= 0;
-}
-
-/* Poll the slot for a while, but not at once: see park/policy.c, "The gap". */
-static bool
-spin_for_stamp(weir_chan *ch, struct chan_side *side, char *slot, uint64_t want)
-{
-    struct wr_spin spin;
-    uint64_t gap;
-
-    gap = wr_learned_gap_ns(&side->learned, want & ~WEIR_RING_FULL,
-                            WEIR_RING_STEP, ch->gap_max_ns);
-    if (!wr_learned_spin(&side->learned))
-        return false;
-    if (gap > 0)
-        wr_spin_away(gap);
-    spin = wr_spin_for_party();
-    do {
-        if (stamp_reached(slot, want)) {
-            wr_learned_spin_paid(&side->learned);
-            return true;
-        }
-    } while (wr_spin_more(&spin));
-    return false;
-}
-
-static bool
-yield_for_stamp(struct chan_side *side, char *slot, uint64_t want)
-{
-    if (!wr_learned_yield(&side->learned))
-        return false;
-    wr_sys_yield();
-    if (!stamp_reached(slot, want))
-        return false;
-    wr_learned_yield_paid(&side->learned);
-    return true;
-}
-
-/* Wait for a party that has claimed this slot's ticket and not published yet:
- * it is running, or runnable; nobody would wake us. */
-static void
-await_stamp(char *slot, uint64_t want)
-{
-    struct wr_spin spin = wr_spin_start(WR_WAIT_SPIN_NS);
-
-    do {
-        if (stamp_reached(slot, want))
-            return;
-    } while (wr_spin_more(&spin));
-    wr_sys_yield();
-    while (!stamp_reached(slot, want))
-        wr_sys_nap(WR_NAP_NS);
-}
-
 /* The lock holder's claim of a ticket, of a word that nobody else moves and
  * that it has read by weir_ring_load_word().
  *
@@ -120,6 +62,8 @@ send_flagged(weir_chan *ch, const void *msg, uint64_t t,
     *served = wr_waiter_claim_first(&ch->receivers, &ch->behind);
     if (*served != NULL) {
         chan_copy(ch, (*served)->msg, msg);
+        if (chan_keeps_stats(ch))
+            wr_chan_note_handed(ch, CHAN_RECEIVER, *served);
         chan_thaw(&ch->send, &ch->receivers);
         return true;
     }
@@ -131,6 +75,8 @@ send_flagged(weir_chan *ch, const void *msg, uint64_t t,
     /* A frozen word is moved by the lock holder alone.  Index first, then
      * stamp. */
     move_word(&ch->send, weir_ring_next(ch->shape, ticket));
+    if (chan_keeps_stats(ch))
+        wr_chan_note_depth(ch, ticket, 1);
     weir_ring_publish(slot, ticket | WEIR_RING_FULL);
     return true;
 }
@@ -168,6 +114,8 @@ send_locked(weir_chan *ch, const void *msg, struct wr_waiter *w)
         chan_offer(ch, w, msg);
         wr_waiter_arm(w);
         status = wr_bounded_enrol_sender(ch, &w->node);
+        if (chan_keeps_stats(ch) && status == CHAN_PARKED)
+            wr_chan_note_enrolled(ch, CHAN_SENDER);
     }
     wr_lock_release(&ch->lock);
     if (served != NULL)
@@ -210,6 +158,8 @@ send_once(weir_chan *ch, const void *msg, char **slot, uint64_t *want)
         }
     }
     chan_copy(ch, *slot + sizeof(uint64_t), msg);
+    if (chan_keeps_stats(ch))
+        wr_chan_note_depth(ch, *want, 1);
     weir_ring_publish(*slot, *want | WEIR_RING_FULL);
     return WEIR_OK;
 }
@@ -248,7 +198,7 @@ wr_bounded_try_send(weir_chan *ch, const void *msg)
 
         if (status != CHAN_RETRY)
             return status;
-        await_stamp(slot, want);
+        wr_slot_await(slot, want);
     }
 }
 
@@ -275,8 +225,8 @@ wr_bounded_send(weir_chan *ch, const void *msg, weir_limit limit)
         int status = send_once(ch, msg, &slot, &want);
 
         if (status == WEIR_AGAIN) {
-            if (spin_for_stamp(ch, &ch->send, slot, want) ||
-                yield_for_stamp(&ch->send, slot, want))
+            if (wr_slot_spin(ch, &ch->send, slot, want) ||
+                wr_slot_yield(&ch->send, slot, want))
                 continue;
         } else if (status != CHAN_RETRY) {
             return status;
@@ -288,7 +238,7 @@ wr_bounded_send(weir_chan *ch, const void *msg, weir_limit limit)
         status = send_park(ch, msg, w, limit);
         if (status != CHAN_RETRY)
             return status;
-        await_stamp(slot, want);
+        wr_slot_await(slot, want);
     }
 }
 
@@ -314,13 +264,33 @@ freeze_empty(weir_chan *ch)
     return CHAN_RETRY;
 }
 
+/* `msg` into the slot of the frozen receive ticket h, whose own message has
+ * been read.  By S (of a drop, by freeze_full) the ring is exactly full: no
+ * sender's ticket has a free slot, so the send word does not move under us,
+ * although it is not frozen.  Holds: lock. */
+static void
+hand_in(weir_chan *ch, const void *msg, char *slot, uint64_t h)
+{
+    const uint64_t t = weir_ring_load_word(&ch->send.word);
+
+    WR_ASSERT(t == h + ch->shape.lap); /* S */
+    chan_copy(ch, slot + sizeof(uint64_t), msg);
+    if (chan_keeps_stats(ch))
+        wr_chan_note_full(ch);
+    weir_ring_publish(slot, t | WEIR_RING_FULL);
+    /* Receive last, so that nobody sees the ring emptier than it is. */
+    move_word(&ch->send, weir_ring_next(ch->shape, t));
+    move_word(&ch->receive,
+              weir_ring_next(ch->shape, h) |
+                  (wr_list_is_empty(&ch->senders) ? 0 : CHAN_SLOW));
+}
+
 /* Take the message of slot h, whose word is frozen, and move the first parked
  * sender's message into the same slot.  Holds: lock. */
 static struct wr_node *
 recv_flagged(weir_chan *ch, void *msg, char *slot, uint64_t h)
 {
     struct wr_node *served;
-    uint64_t t;
 
     chan_copy(ch, msg, slot + sizeof(uint64_t));
     served = wr_waiter_claim_first(&ch->senders, &ch->behind);
@@ -329,17 +299,9 @@ recv_flagged(weir_chan *ch, void *msg, char *slot, uint64_t h)
         weir_ring_publish(slot, h + ch->shape.lap);
         return NULL;
     }
-    chan_copy(ch, slot + sizeof(uint64_t), served->msg);
-    /* By S the ring is exactly full: no sender's ticket has a free slot, so
-     * the send word does not move under us, although it is not frozen. */
-    t = weir_ring_load_word(&ch->send.word);
-    WR_ASSERT(t == h + ch->shape.lap); /* S */
-    weir_ring_publish(slot, t | WEIR_RING_FULL);
-    /* Receive last, so that nobody sees the ring emptier than it is. */
-    move_word(&ch->send, weir_ring_next(ch->shape, t));
-    move_word(&ch->receive,
-              weir_ring_next(ch->shape, h) |
-                  (wr_list_is_empty(&ch->senders) ? 0 : CHAN_SLOW));
+    if (chan_keeps_stats(ch))
+        wr_chan_note_claimed(ch, CHAN_SENDER, served);
+    hand_in(ch, served->msg, slot, h);
     return served;
 }
 
@@ -376,6 +338,8 @@ recv_locked(weir_chan *ch, void *msg, struct wr_waiter *w)
         chan_accept(ch, w, msg);
         wr_waiter_arm(w);
         status = wr_bounded_enrol_receiver(ch, &w->node);
+        if (chan_keeps_stats(ch) && status == CHAN_PARKED)
+            wr_chan_note_enrolled(ch, CHAN_RECEIVER);
     }
     wr_lock_release(&ch->lock);
     if (served != NULL)
@@ -460,7 +424,7 @@ wr_bounded_try_recv(weir_chan *ch, void *msg)
 
         if (status != CHAN_RETRY)
             return status;
-        await_stamp(slot, want);
+        wr_slot_await(slot, want);
     }
 }
 
@@ -482,12 +446,12 @@ recv_linger(weir_chan *ch, char *slot, uint64_t want)
 {
     int status;
 
-    if (spin_for_stamp(ch, &ch->receive, slot, want))
+    if (wr_slot_spin(ch, &ch->receive, slot, want))
         return CHAN_RETRY;
     status = recv_missed(ch, want);
     if (status == CHAN_RETRY)
-        await_stamp(slot, want);
-    else if (status == WEIR_AGAIN && yield_for_stamp(&ch->receive, slot, want))
+        wr_slot_await(slot, want);
+    else if (status == WEIR_AGAIN && wr_slot_yield(&ch->receive, slot, want))
         status = CHAN_RETRY;
     return status;
 }
@@ -516,6 +480,54 @@ wr_bounded_recv(weir_chan *ch, void *msg, weir_limit limit)
         status = recv_park(ch, msg, w, limit);
         if (status != CHAN_RETRY)
             return status;
-        await_stamp(slot, want);
+        wr_slot_await(slot, want);
     }
+}
+
+/* Under the lock, of a ring that drops its oldest message; nobody is parked
+ * among the senders. */
+static int
+displace_locked(weir_chan *ch, const void *msg, struct chan_displaced *d,
+                struct wr_node **served)
+{
+    const uint64_t t = weir_ring_load_word(&ch->send.word);
+    uint64_t h;
+
+    d->slot = weir_ring_slot(ch->shape, ch->slots, t);
+    d->want = t & ~WEIR_RING_FLAGS;
+    if (t & CHAN_CLOSED)
+        return WEIR_CLOSED;
+    if ((t & CHAN_SLOW) && send_flagged(ch, msg, t, served))
+        return WEIR_OK;
+    if (!freeze_full(ch))
+        return CHAN_RETRY;
+    h = weir_ring_load_word(&ch->receive.word) ^ CHAN_SLOW;
+    if (weir_ring_load_stamp(d->slot) != (h | WEIR_RING_FULL)) {
+        /* The oldest message is not stored yet. */
+        d->want = h | WEIR_RING_FULL;
+        chan_thaw(&ch->receive, &ch->senders);
+        return CHAN_RETRY;
+    }
+    if (d->to != NULL)
+        chan_copy(ch, d->to, d->slot + sizeof(uint64_t));
+    if (chan_keeps_stats(ch))
+        wr_chan_note_dropped(ch);
+    d->done = true;
+    hand_in(ch, msg, d->slot, h);
+    return WEIR_OK;
+}
+
+int
+wr_bounded_displace(weir_chan *ch, const void *msg, struct chan_displaced *d)
+{
+    struct wr_node *served = NULL;
+    int status;
+
+    d->done = false;
+    wr_lock_acquire(&ch->lock);
+    status = displace_locked(ch, msg, d, &served);
+    wr_lock_release(&ch->lock);
+    if (served != NULL)
+        wr_waiter_grant(served, WEIR_OK); /* last touch: the receiver's */
+    return status;
 }

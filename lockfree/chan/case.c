@@ -9,6 +9,9 @@
 int
 wr_chan_look_send(weir_chan *ch, const void *msg)
 {
+    chan_check(ch);
+    if (chan_drops(ch))
+        return wr_drop_look_send(ch, msg);
     return chan_is_rendezvous(ch) ? wr_rendezvous_try_send(ch, msg)
                                   : wr_bounded_look_send(ch, msg);
 }
@@ -16,9 +19,11 @@ wr_chan_look_send(weir_chan *ch, const void *msg)
 int
 wr_chan_look_recv(weir_chan *ch, void *msg)
 {
-    const int status = chan_is_rendezvous(ch) ? wr_rendezvous_try_recv(ch, msg)
-                                              : wr_bounded_look_recv(ch, msg);
+    int status;
 
+    chan_check(ch);
+    status = chan_is_rendezvous(ch) ? wr_rendezvous_try_recv(ch, msg)
+                                    : wr_bounded_look_recv(ch, msg);
     if (status == WEIR_CLOSED && ch->elem_bytes > 0)
         memset(msg, 0, ch->elem_bytes);
     return status;
@@ -27,6 +32,8 @@ wr_chan_look_recv(weir_chan *ch, void *msg)
 int
 wr_chan_enrol_sender(weir_chan *ch, struct wr_node *node)
 {
+    if (chan_drops(ch)) /* ready; or closed, which the look tells */
+        return CHAN_RETRY;
     return chan_is_rendezvous(ch) ? wr_rendezvous_enrol_sender(ch, node)
                                   : wr_bounded_enrol_sender(ch, node);
 }
@@ -62,6 +69,8 @@ wr_chan_send_hint(weir_chan *ch)
 {
     const uint64_t t = weir_load_rlx(&ch->send.word);
 
+    if (chan_drops(ch))
+        return true;
     if (chan_is_rendezvous(ch))
         return wr_rendezvous_send_hint(ch);
     return (t & CHAN_CLOSED) || weir_load_rlx(weir_ring_stamp(

@@ -1,74 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * chan/chan.c - make, free, close, and the way in: one look at the ring, then
- * the flavour's slow path.  See chan/chan.h.
+ * chan/chan.c - close, and the way in: one look at the ring, then the flavour's
+ * slow path.  See chan/chan.h.
  */
 #include "chan/chan.h"
 #include "park/limit.h"
 
 #include <string.h>
-
-#define ELEM_BYTES_MAX ((size_t)1 << 20)
-#define GAP_NS_PER_SLOT 8 /* a small buffer cannot gather a large batch */
-#define GAP_MAX_NS 1200   /* two line round trips of a far pair of CPUs */
-
-#define NO_STAMP UINT64_MAX /* no word equals it */
-
-static void
-chan_init(weir_chan *ch, void *block, size_t elem_bytes, size_t capacity)
-{
-    const uint64_t gap = capacity * GAP_NS_PER_SLOT;
-
-    memset(ch, 0, sizeof(*ch));
-    ch->block = block;
-    ch->elem_bytes = (uint32_t)elem_bytes;
-    ch->gap_max_ns = gap < GAP_MAX_NS ? (uint32_t)gap : GAP_MAX_NS;
-    ch->shape.capacity = capacity;
-    ch->shape.lap = weir_ring_lap_of(capacity);
-    ch->shape.stride = WEIR_RING_STRIDE(elem_bytes);
-    ch->slots = capacity == 0 ? (char *)&ch->no_slot : (char *)(ch + 1);
-    weir_store_rlx(&ch->no_slot, NO_STAMP);
-    if (capacity == 0)
-        weir_store_rlx(&ch->receive.word, WEIR_RING_STEP);
-    wr_learned_init(&ch->send.learned);
-    wr_learned_init(&ch->receive.learned);
-    weir_ring_init_slots(ch->shape, ch->slots);
-}
-
-weir_chan *
-weir_chan_make(size_t elem_bytes, size_t capacity)
-{
-    const size_t slop = WEIR_SEPARATION - 16; /* of a 16-byte aligned block */
-    size_t bytes;
-    uintptr_t at;
-    void *block;
-
-    if (elem_bytes > ELEM_BYTES_MAX || capacity > WEIR_RING_CAPACITY_MAX ||
-        __builtin_mul_overflow(capacity, WEIR_RING_STRIDE(elem_bytes),
-                               &bytes) ||
-        bytes > PTRDIFF_MAX - sizeof(weir_chan) - slop)
-        return NULL;
-    block = wr_sys_alloc(sizeof(weir_chan) + bytes + slop);
-    if (block == NULL)
-        return NULL;
-    at = ((uintptr_t)block + slop) & ~(uintptr_t)(WEIR_SEPARATION - 1);
-    chan_init((weir_chan *)at, block, elem_bytes, capacity);
-    return (weir_chan *)at;
-}
-
-void
-weir_chan_free(weir_chan *ch)
-{
-    bool idle;
-
-    if (ch == NULL)
-        return;
-    wr_lock_acquire(&ch->lock);
-    idle = wr_list_is_empty(&ch->receivers) && wr_list_is_empty(&ch->senders);
-    wr_lock_release(&ch->lock);
-    WR_CHECK(idle, "channel", "free while somebody waits on it");
-    wr_sys_free(ch->block);
-}
 
 /* A nil channel is never ready. */
 static int
@@ -91,6 +29,8 @@ send_slow(weir_chan *ch, const void *msg, weir_limit limit)
 {
     if (ch == NULL)
         return nil_wait(limit);
+    if (chan_drops(ch))
+        return wr_drop_send(ch, msg);
     if (chan_is_rendezvous(ch))
         return wr_rendezvous_send(ch, msg, limit);
     return wr_bounded_send(ch, msg, limit);
@@ -115,6 +55,8 @@ recv_slow(weir_chan *ch, void *msg, weir_limit limit)
 static WR_COLD int
 try_send_slow(weir_chan *ch, const void *msg)
 {
+    if (chan_drops(ch))
+        return wr_drop_send(ch, msg);
     if (chan_is_rendezvous(ch))
         return wr_rendezvous_try_send(ch, msg);
     return wr_bounded_try_send(ch, msg);
@@ -134,13 +76,15 @@ try_recv_slow(weir_chan *ch, void *msg)
     return status;
 }
 
-/* A message of any other size than 8; apart, so that the fast path calls
- * nothing. */
+/* A message of any other size than 8, or one to be noted; apart, so that the
+ * fast path calls nothing. */
 static WR_NOINLINE int
 fill_sized(weir_chan *ch, char *slot, const void *msg, uint64_t t)
 {
     if (ch->elem_bytes > 0) /* else msg may be NULL */
         weir_copy(slot + sizeof(uint64_t), msg, ch->elem_bytes);
+    if (chan_keeps_stats(ch))
+        wr_chan_note_depth(ch, t, 1);
     weir_ring_publish(slot, t | WEIR_RING_FULL);
     return WEIR_OK;
 }
@@ -159,7 +103,7 @@ static inline int
 fill(weir_chan *ch, char *slot, const void *msg, uint64_t t)
 {
     weir_cpu_prefetch_write(slot + WEIR_SEPARATION);
-    if (wr_unlikely(ch->elem_bytes != 8))
+    if (wr_unlikely(ch->fast_bytes != 8))
         return fill_sized(ch, slot, msg, t);
     weir_copy(slot + sizeof(uint64_t), msg, 8);
     weir_ring_publish(slot, t | WEIR_RING_FULL);
@@ -201,6 +145,7 @@ weir_chan_send(weir_chan *ch, const void *msg)
     uint64_t t;
     char *slot = NULL;
 
+    chan_check(ch);
     if (wr_likely(ch != NULL))
         slot = claim_now(ch, &ch->send, 0, &t);
     if (wr_likely(slot != NULL))
@@ -214,6 +159,7 @@ weir_chan_send_until(weir_chan *ch, const void *msg, weir_limit limit)
     uint64_t t;
     char *slot = NULL;
 
+    chan_check(ch);
     if (wr_likely(ch != NULL))
         slot = claim_now(ch, &ch->send, 0, &t);
     if (wr_likely(slot != NULL))
@@ -227,6 +173,7 @@ weir_chan_try_send(weir_chan *ch, const void *msg)
     uint64_t t;
     char *slot;
 
+    chan_check(ch);
     if (wr_unlikely(ch == NULL))
         return WEIR_AGAIN;
     slot = claim_now(ch, &ch->send, 0, &t);
@@ -234,7 +181,8 @@ weir_chan_try_send(weir_chan *ch, const void *msg)
         return fill(ch, slot, msg, t);
     if (!(t & WEIR_RING_FLAGS) &&
         weir_ring_is_full(ch->shape, t,
-                          weir_ring_load_opposite(&ch->receive.word)))
+                          weir_ring_load_opposite(&ch->receive.word)) &&
+        wr_likely(!chan_drops(ch)))
         return WEIR_AGAIN;
     return try_send_slow(ch, msg);
 }
@@ -245,6 +193,7 @@ weir_chan_recv(weir_chan *ch, void *msg)
     uint64_t h;
     char *slot = NULL;
 
+    chan_check(ch);
     if (wr_likely(ch != NULL))
         slot = claim_now(ch, &ch->receive, WEIR_RING_FULL, &h);
     if (wr_likely(slot != NULL))
@@ -258,6 +207,7 @@ weir_chan_recv_until(weir_chan *ch, void *msg, weir_limit limit)
     uint64_t h;
     char *slot = NULL;
 
+    chan_check(ch);
     if (wr_likely(ch != NULL))
         slot = claim_now(ch, &ch->receive, WEIR_RING_FULL, &h);
     if (wr_likely(slot != NULL))
@@ -271,6 +221,7 @@ weir_chan_try_recv(weir_chan *ch, void *msg)
     uint64_t h;
     char *slot;
 
+    chan_check(ch);
     if (wr_unlikely(ch == NULL))
         return WEIR_AGAIN;
     slot = claim_now(ch, &ch->receive, WEIR_RING_FULL, &h);
@@ -286,11 +237,14 @@ weir_chan_try_recv(weir_chan *ch, void *msg)
 /* Claim everybody in `list`; they are granted after the unlock, linked through
  * their nodes.  Holds: lock. */
 static struct wr_link *
-claim_all(weir_chan *ch, struct wr_list *list, struct wr_link *claimed)
+claim_all(weir_chan *ch, struct wr_list *list, enum chan_who who,
+          struct wr_link *claimed)
 {
     struct wr_node *node;
 
     while ((node = wr_waiter_claim_first(list, &ch->behind)) != NULL) {
+        if (chan_keeps_stats(ch))
+            wr_chan_note_claimed(ch, who, node);
         node->link.prev = claimed;
         claimed = &node->link;
     }
@@ -315,6 +269,7 @@ weir_chan_close(weir_chan *ch)
     uint64_t t;
 
     WR_CHECK(ch != NULL, "channel", "close of NULL");
+    chan_check(ch);
     wr_lock_acquire(&ch->lock);
     /* order(ring.claim) REL: what the closer did is before every receive that
      * finds the flag; no weir_ring_claim() of this word follows. */
@@ -324,8 +279,8 @@ weir_chan_close(weir_chan *ch)
         return WEIR_CLOSED;
     }
     /* By R a parked receiver is owed nothing: all of them are told. */
-    claimed = claim_all(ch, &ch->senders, NULL);
-    claimed = claim_all(ch, &ch->receivers, claimed);
+    claimed = claim_all(ch, &ch->senders, CHAN_SENDER, NULL);
+    claimed = claim_all(ch, &ch->receivers, CHAN_RECEIVER, claimed);
     chan_thaw(&ch->receive, &ch->senders);
     chan_thaw(&ch->send, &ch->receivers);
     wr_lock_release(&ch->lock);
@@ -333,23 +288,27 @@ weir_chan_close(weir_chan *ch)
     return WEIR_OK;
 }
 
+void
+wr_chan_words(weir_chan *ch, uint64_t *h, uint64_t *t)
+{
+    uint64_t again = weir_ring_load_word(&ch->receive.word) & ~WEIR_RING_FLAGS;
+
+    do {
+        *h = again;
+        *t = weir_ring_load_word(&ch->send.word) & ~WEIR_RING_FLAGS;
+        again = weir_ring_load_word(&ch->receive.word) & ~WEIR_RING_FLAGS;
+    } while (*h != again);
+}
+
 size_t
 weir_chan_len(const weir_chan *ch)
 {
-    weir_chan *c = (weir_chan *)(uintptr_t)ch; /* atomics take no const */
-    uint64_t h;
-    uint64_t again;
-    uint64_t t;
-    uint64_t n;
+    uint64_t h, t, n;
 
+    chan_check(ch);
     if (ch == NULL || chan_is_rendezvous(ch))
         return 0;
-    again = weir_ring_load_word(&c->receive.word) & ~WEIR_RING_FLAGS;
-    do {
-        h = again;
-        t = weir_ring_load_word(&c->send.word) & ~WEIR_RING_FLAGS;
-        again = weir_ring_load_word(&c->receive.word) & ~WEIR_RING_FLAGS;
-    } while (h != again);
+    wr_chan_words((weir_chan *)(uintptr_t)ch, &h, &t); /* only read */
     n = weir_ring_distance(ch->shape, h, t);
     return n < ch->shape.capacity ? n : ch->shape.capacity;
 }
@@ -357,18 +316,24 @@ weir_chan_len(const weir_chan *ch)
 size_t
 weir_chan_cap(const weir_chan *ch)
 {
+    chan_check(ch);
     return ch == NULL ? 0 : ch->shape.capacity;
 }
 
-/* Withdraw w, which has left, from `list`, which freezes `frozen`. */
+/* Withdraw w, which has left. */
 static void
-withdraw(weir_chan *ch, struct wr_waiter *w, struct wr_list *list,
-         struct chan_side *frozen)
+withdraw(weir_chan *ch, struct wr_waiter *w, enum chan_who who)
 {
+    const bool sends = who == CHAN_SENDER;
+    struct wr_list *list = sends ? &ch->senders : &ch->receivers;
+
     wr_lock_acquire(&ch->lock);
     if (wr_link_is_linked(&w->node.link))
         wr_list_unlink(list, &w->node.link);
-    chan_thaw(frozen, list); /* speed only: the next slow call would */
+    if (chan_keeps_stats(ch))
+        wr_chan_note_left(ch, who);
+    /* Speed only: the next slow call would. */
+    chan_thaw(sends ? &ch->receive : &ch->send, list);
     wr_lock_release(&ch->lock);
 }
 
@@ -380,7 +345,7 @@ wr_chan_park_sender(weir_chan *ch, struct wr_waiter *w, weir_limit limit,
     const int status = wr_waiter_wait(w, limit, poll, &left);
 
     if (left)
-        withdraw(ch, w, &ch->senders, &ch->receive);
+        withdraw(ch, w, CHAN_SENDER);
     wr_waiter_put(w);
     return status;
 }
@@ -393,7 +358,7 @@ wr_chan_park_receiver(weir_chan *ch, struct wr_waiter *w, void *msg,
     const int status = wr_waiter_wait(w, limit, poll, &left);
 
     if (left)
-        withdraw(ch, w, &ch->receivers, &ch->send);
+        withdraw(ch, w, CHAN_RECEIVER);
     else if (status == WEIR_OK && chan_is_small(ch))
         chan_copy(ch, msg, w->small);
     wr_waiter_put(w);

@@ -12,6 +12,9 @@
  *   are neither equal nor a lap apart (so no fast answer fits), and who waits
  *   stands in a word on the cold line (chan/rendezvous.c).
  *
+ *   A channel with options keeps them, and its statistics, behind its header;
+ *   flags in the constant line say which (CHAN_DROPS_...).
+ *
  * The one rule: a claim fails if its word carries any flag, and whoever sees a
  * flag does the operation under the list lock.  Flags change only under it; a
  * word with SLOW is moved by its holder alone.
@@ -25,7 +28,7 @@
  *   With capacity >= 1 the lists are never both non-empty.
  *
  * Order on every path, locked or not: index first, then stamp; but for a
- * hand-in, whose words stand still for all others (bounded.c, recv_flagged).
+ * hand-in, whose words stand still for all others (bounded.c, hand_in).
  *
  * Race: a party enrols against a claim
  *
@@ -53,6 +56,7 @@
 #ifndef WR_CHAN_CHAN_H
 #define WR_CHAN_CHAN_H
 
+#include "chan/stats.h"
 #include "park/lock.h"
 #include "park/policy.h"
 #include "park/waiter.h"
@@ -62,6 +66,15 @@
 
 #define CHAN_SLOW ((uint64_t)2)
 #define CHAN_CLOSED ((uint64_t)4)
+
+/* What is special about a channel. */
+enum {
+    CHAN_STATS = 1,
+    CHAN_DROPS_NEWEST = 2,
+    CHAN_DROPS_OLDEST = 4,
+    CHAN_DROPS = CHAN_DROPS_NEWEST | CHAN_DROPS_OLDEST,
+    CHAN_GROWS = 8 /* WEIR_UNBOUNDED */
+};
 
 /* What a locked attempt may also come to; never returned to a caller. */
 enum {
@@ -81,7 +94,10 @@ struct weir_chan {
     char *slots;
     void *block; /* what free() gets */
     uint32_t elem_bytes;
-    uint32_t gap_max_ns;
+    uint32_t fast_bytes; /* elem_bytes; 2^32 - 1: messages are noted */
+    uint16_t gap_max_ns;
+    uint16_t special;
+    uint32_t magic;                /* chan/make.c */
     WEIR_ATOMIC(uint64_t) no_slot; /* the stamp of a rendezvous */
 
     /* The cold line. */
@@ -98,11 +114,58 @@ struct weir_chan {
 WR_STATIC_ASSERT(sizeof(struct weir_chan) == 3 * WEIR_SEPARATION,
                  "a channel is one constant, one cold and two index lines");
 
+/* Behind the header of a channel with options. */
+struct chan_extra {
+    void (*on_drop)(void *arg, const void *msg);
+    void *drop_arg;
+    struct chan_notes notes;
+} WR_ALIGNED(WEIR_SEPARATION);
+
+/* Only if ch->special. */
+static inline struct chan_extra *
+chan_extra(const weir_chan *ch)
+{
+    return (struct chan_extra *)(uintptr_t)(ch + 1);
+}
+
 static inline bool
 chan_is_rendezvous(const weir_chan *ch)
 {
     return ch->shape.capacity == 0;
 }
+
+/* Sends never wait for room. */
+static inline bool
+chan_drops(const weir_chan *ch)
+{
+    return (ch->special & CHAN_DROPS) != 0;
+}
+
+static inline bool
+chan_keeps_stats(const weir_chan *ch)
+{
+    return wr_unlikely((ch->special & CHAN_STATS) != 0);
+}
+
+/* Debug builds see a channel that has been freed; see chan/make.c. */
+#define CHAN_ALIVE 0x52494557u /* "WEIR" */
+
+#ifdef NDEBUG
+static inline void
+chan_check(const weir_chan *ch)
+{
+    (void)ch;
+}
+#else
+WR_COLD _Noreturn void wr_chan_not_alive(const weir_chan *ch);
+
+static inline void
+chan_check(const weir_chan *ch)
+{
+    if (wr_unlikely(ch != NULL && ch->magic != CHAN_ALIVE))
+        wr_chan_not_alive(ch);
+}
+#endif
 
 /* A message, from or to a party's memory or a slot. */
 static inline void
@@ -163,6 +226,9 @@ chan_accept(const weir_chan *ch, struct wr_waiter *w, void *msg)
     w->node.msg = chan_is_small(ch) ? w->small : msg;
 }
 
+/* The two index words at one instant, without flags. */
+void wr_chan_words(weir_chan *ch, uint64_t *h, uint64_t *t);
+
 /* Park w, which is enrolled among the senders or the receivers, and give it
  * back.  The status of the wait. */
 int wr_chan_park_sender(weir_chan *ch, struct wr_waiter *w, weir_limit limit,
@@ -170,11 +236,37 @@ int wr_chan_park_sender(weir_chan *ch, struct wr_waiter *w, weir_limit limit,
 int wr_chan_park_receiver(weir_chan *ch, struct wr_waiter *w, void *msg,
                           weir_limit limit, bool poll);
 
+/* Wait until the stamp of a slot has reached `want` or passed it, and then look
+ * at the word again.  spin, yield: for a while only, if that has paid lately;
+ * true: it has.  await: for a party that has claimed the slot's ticket and has
+ * not published yet; it is running, or runnable. */
+bool wr_slot_spin(weir_chan *ch, struct chan_side *side, char *slot,
+                  uint64_t want);
+bool wr_slot_yield(struct chan_side *side, char *slot, uint64_t want);
+void wr_slot_await(char *slot, uint64_t want);
+
 /* The flavours' slow paths: after one look has failed. */
 int wr_bounded_send(weir_chan *ch, const void *msg, weir_limit limit);
 int wr_bounded_try_send(weir_chan *ch, const void *msg);
 int wr_bounded_recv(weir_chan *ch, void *msg, weir_limit limit);
 int wr_bounded_try_recv(weir_chan *ch, void *msg);
+
+/* A message that gives way to another. */
+struct chan_displaced {
+    void *to;      /* where it is copied to; NULL: nowhere */
+    bool done;     /* there was one */
+    char *slot;    /* after CHAN_RETRY: what to wait for, by */
+    uint64_t want; /* wr_slot_await() */
+};
+
+/* As wr_bounded_look_send(), for a ring that seems to be full: if it is, its
+ * oldest message gives way. */
+int wr_bounded_displace(weir_chan *ch, const void *msg,
+                        struct chan_displaced *d);
+
+/* Sends to a channel that drops: never WEIR_AGAIN. */
+int wr_drop_send(weir_chan *ch, const void *msg);
+int wr_drop_look_send(weir_chan *ch, const void *msg);
 
 int wr_rendezvous_send(weir_chan *ch, const void *msg, weir_limit limit);
 int wr_rendezvous_try_send(weir_chan *ch, const void *msg);

@@ -29,6 +29,12 @@ struct queue {
     uint64_t flag;
 };
 
+static enum chan_who
+who_of(struct queue queue)
+{
+    return queue.flag == MEET_SENDERS ? CHAN_SENDER : CHAN_RECEIVER;
+}
+
 /* Append to `ours`.  Holds: lock. */
 static int
 enrol(weir_chan *ch, struct queue ours, struct wr_node *node)
@@ -84,6 +90,8 @@ meet(weir_chan *ch, struct queue theirs, struct queue ours, struct wr_waiter *w,
         status = WEIR_CLOSED;
     } else {
         *met = wr_waiter_claim_first(theirs.list, &ch->behind);
+        if (chan_keeps_stats(ch) && *met != NULL)
+            wr_chan_note_handed(ch, who_of(theirs), *met);
         if (wr_list_is_empty(theirs.list))
             weir_store_rlx(&ch->meeting,
                            weir_load_rlx(&ch->meeting) & ~theirs.flag);
@@ -92,6 +100,8 @@ meet(weir_chan *ch, struct queue theirs, struct queue ours, struct wr_waiter *w,
         } else if (*met == NULL) {
             wr_waiter_arm(w);
             status = enrol(ch, ours, &w->node);
+            if (chan_keeps_stats(ch))
+                wr_chan_note_enrolled(ch, who_of(ours));
         }
     }
     wr_lock_release(&ch->lock);

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * chan/make.c - making and freeing channels; see chan/chan.h.
+ *
+ * One block: the header, the options if there are any, the slots.
+ *
+ * Debug builds see misuse of a channel that is gone: every call looks at the
+ * word `magic`, which free changes, and the last small blocks that were freed
+ * are kept for a while, so that the word is still there.  Not under a
+ * sanitizer or the explorer, who see more when they get the block at once.
+ */
+#include "chan/chan.h"
+
+#include <string.h>
+
+#define ELEM_BYTES_MAX ((size_t)1 << 20)
+#define GAP_NS_PER_SLOT 8 /* a small buffer cannot gather a large batch */
+#define GAP_MAX_NS 1200   /* two line round trips of a far pair of CPUs */
+
+#define NO_STAMP UINT64_MAX /* no word equals it */
+
+#define CHAN_FREED 0x44414544u
+
+#if defined(__has_feature)
+#define FEATURE(x) __has_feature(x)
+#else
+#define FEATURE(x) 0
+#endif
+
+#if defined(NDEBUG) || defined(WEIR_ATOMIC_BACKEND) ||                         \
+    defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) ||           \
+    FEATURE(address_sanitizer) || FEATURE(thread_sanitizer)
+
+static void
+let_go(void *block, size_t bytes)
+{
+    (void)bytes;
+    wr_sys_free(block);
+}
+
+#else
+
+#define KEPT 64
+#define KEPT_BYTES_MAX 16384
+
+static struct {
+    struct wr_lock lock;
+    unsigned next;
+    void *block[KEPT];
+} kept;
+
+static void
+let_go(void *block, size_t bytes)
+{
+    void *oldest = block;
+
+    if (bytes <= KEPT_BYTES_MAX) {
+        wr_lock_acquire(&kept.lock);
+        oldest = kept.block[kept.next];
+        kept.block[kept.next] = block;
+        kept.next = (kept.next + 1) % KEPT;
+        wr_lock_release(&kept.lock);
+    }
+    wr_sys_free(oldest);
+}
+
+#endif
+
+#ifdef NDEBUG
+
+static void
+check_free(const weir_chan *ch)
+{
+    (void)ch;
+}
+
+#else
+
+void
+wr_chan_not_alive(const weir_chan *ch)
+{
+    wr_panic("channel",
+             ch->magic == CHAN_FREED ? "use after free" : "not a channel");
+}
+
+static void
+check_free(const weir_chan *ch)
+{
+    WR_CHECK(ch->magic != CHAN_FREED, "channel", "double free");
+    chan_check(ch);
+}
+
+#endif
+
+/* Does every option make sense with the others? */
+static bool
+options_agree(const weir_chan_options *o, size_t capacity)
+{
+    switch (o->on_full) {
+    case WEIR_FULL_BLOCK:
+    case WEIR_FULL_DROP_NEWEST:
+        break;
+    case WEIR_FULL_DROP_OLDEST:
+        if (capacity == 0)
+            return false;
+        break;
+    default:
+        return false;
+    }
+    return o->quota == 0;
+}
+
+static uint16_t
+special_of(const weir_chan_options *o)
+{
+    unsigned special = 0;
+
+    if (o->stats)
+        special |= CHAN_STATS;
+    if (o->on_full == WEIR_FULL_DROP_NEWEST)
+        special |= CHAN_DROPS_NEWEST;
+    if (o->on_full == WEIR_FULL_DROP_OLDEST)
+        special |= CHAN_DROPS_OLDEST;
+    return (uint16_t)special;
+}
+
+static void
+init_slots(weir_chan *ch, size_t capacity, char *slots)
+{
+    const uint64_t gap = capacity * GAP_NS_PER_SLOT;
+
+    ch->gap_max_ns = gap < GAP_MAX_NS ? (uint16_t)gap : GAP_MAX_NS;
+    ch->shape.capacity = capacity;
+    ch->shape.lap = weir_ring_lap_of(capacity);
+    ch->shape.stride = WEIR_RING_STRIDE((uint64_t)ch->elem_bytes);
+    ch->slots = capacity == 0 ? (char *)&ch->no_slot : slots;
+    weir_store_rlx(&ch->no_slot, NO_STAMP);
+    if (capacity == 0)
+        weir_store_rlx(&ch->receive.word, WEIR_RING_STEP);
+    weir_ring_init_slots(ch->shape, ch->slots);
+}
+
+static void
+init(weir_chan *ch, void *block, size_t elem_bytes,
+     const weir_chan_options *options)
+{
+    memset(ch, 0, sizeof(*ch));
+    ch->block = block;
+    ch->magic = CHAN_ALIVE;
+    ch->elem_bytes = (uint32_t)elem_bytes;
+    ch->fast_bytes = options->stats ? UINT32_MAX : (uint32_t)elem_bytes;
+    ch->special = special_of(options);
+    wr_learned_init(&ch->send.learned);
+    wr_learned_init(&ch->receive.learned);
+    if (ch->special) {
+        struct chan_extra *extra = chan_extra(ch);
+
+        memset(extra, 0, sizeof(*extra));
+        extra->on_drop = options->on_drop;
+        extra->drop_arg = options->drop_arg;
+    }
+}
+
+weir_chan *
+weir_chan_make_with(size_t elem_bytes, size_t capacity,
+                    const weir_chan_options *options)
+{
+    static const weir_chan_options none;
+    const size_t slop = WEIR_SEPARATION - 16; /* of a 16-byte aligned block */
+    size_t header = sizeof(weir_chan);
+    size_t bytes;
+    weir_chan *ch;
+    char *block;
+
+    if (options == NULL)
+        options = &none;
+    if (!options_agree(options, capacity))
+        return NULL;
+    if (special_of(options))
+        header += sizeof(struct chan_extra);
+    if (elem_bytes > ELEM_BYTES_MAX || capacity > WEIR_RING_CAPACITY_MAX ||
+        __builtin_mul_overflow(capacity, WEIR_RING_STRIDE(elem_bytes),
+                               &bytes) ||
+        bytes > PTRDIFF_MAX - header - slop)
+        return NULL;
+    block = wr_sys_alloc(header + bytes + slop);
+    if (block == NULL)
+        return NULL;
+    ch = (weir_chan *)(((uintptr_t)block + slop) &
+                       ~(uintptr_t)(WEIR_SEPARATION - 1));
+    init(ch, block, elem_bytes, options);
+    init_slots(ch, capacity, (char *)ch + header);
+    return ch;
+}
+
+weir_chan *
+weir_chan_make(size_t elem_bytes, size_t capacity)
+{
+    return weir_chan_make_with(elem_bytes, capacity, NULL);
+}
+
+void
+weir_chan_free(weir_chan *ch)
+{
+    bool idle;
+
+    if (ch == NULL)
+        return;
+    check_free(ch);
+    wr_lock_acquire(&ch->lock);
+    idle = wr_list_is_empty(&ch->receivers) && wr_list_is_empty(&ch->senders);
+    wr_lock_release(&ch->lock);
+    WR_CHECK(idle, "channel", "free while somebody waits on it");
+    ch->magic = CHAN_FREED;
+    let_go(ch->block, ch->shape.capacity * ch->shape.stride);
+}
