@@ -72,8 +72,7 @@ enum {
     CHAN_STATS = 1,
     CHAN_DROPS_NEWEST = 2,
     CHAN_DROPS_OLDEST = 4,
-    CHAN_DROPS = CHAN_DROPS_NEWEST | CHAN_DROPS_OLDEST,
-    CHAN_GROWS = 8 /* WEIR_UNBOUNDED */
+    CHAN_DROPS = CHAN_DROPS_NEWEST | CHAN_DROPS_OLDEST
 };
 
 /* What a locked attempt may also come to; never returned to a caller. */
