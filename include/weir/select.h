@@ -191,11 +191,6 @@ weir_block_send_(weir_select_block *s, C *c,
 
 #else
 
-/* p, if it points to the element type, const or not. */
-#define WEIR_SRC_(c, p)                                                        \
-    _Generic((p), __typeof__((c)->weir_tx_) : (p),                             \
-             const __typeof__(*(c)->weir_tx_) * : (p))
-
 /**
  * The clause that receives from a channel or receiver view.
  *

@@ -177,6 +177,53 @@ weir_recv_until(C *c, typename weir_rx_of_<C>::type *v, weir_limit limit)
 }
 
 template <class C>
+WEIR_NODISCARD inline int
+weir_send_n(C *c, const typename weir_tx_of_<C>::type *msgs, size_t n,
+            size_t *sent)
+{
+    return weir_chan_send_n(WEIR_UNTYPED_(c), msgs, n, sent);
+}
+
+template <class C>
+WEIR_NODISCARD inline int
+weir_try_send_n(C *c, const typename weir_tx_of_<C>::type *msgs, size_t n,
+                size_t *sent)
+{
+    return weir_chan_try_send_n(WEIR_UNTYPED_(c), msgs, n, sent);
+}
+
+template <class C>
+WEIR_NODISCARD inline int
+weir_send_n_until(C *c, const typename weir_tx_of_<C>::type *msgs, size_t n,
+                  size_t *sent, weir_limit limit)
+{
+    return weir_chan_send_n_until(WEIR_UNTYPED_(c), msgs, n, sent, limit);
+}
+
+template <class C>
+WEIR_NODISCARD inline int
+weir_recv_n(C *c, typename weir_rx_of_<C>::type *msgs, size_t n, size_t *got)
+{
+    return weir_chan_recv_n(WEIR_UNTYPED_(c), msgs, n, got);
+}
+
+template <class C>
+WEIR_NODISCARD inline int
+weir_try_recv_n(C *c, typename weir_rx_of_<C>::type *msgs, size_t n,
+                size_t *got)
+{
+    return weir_chan_try_recv_n(WEIR_UNTYPED_(c), msgs, n, got);
+}
+
+template <class C>
+WEIR_NODISCARD inline int
+weir_recv_n_until(C *c, typename weir_rx_of_<C>::type *msgs, size_t n,
+                  size_t *got, weir_limit limit)
+{
+    return weir_chan_recv_n_until(WEIR_UNTYPED_(c), msgs, n, got, limit);
+}
+
+template <class C>
 inline int
 weir_drop(C *c)
 {
@@ -201,6 +248,10 @@ weir_close(C *c)
      (__typeof__(*(c)->weir_tx_)[1]){ (v) })
 /* p, if it points to the element type. */
 #define WEIR_DEST_(c, p) _Generic((p), __typeof__((c)->weir_rx_) : (p))
+/* p, if it points to the element type, const or not. */
+#define WEIR_SRC_(c, p)                                                        \
+    _Generic((p), __typeof__((c)->weir_tx_) : (p),                             \
+             const __typeof__(*(c)->weir_tx_) * : (p))
 
 /** As weir_chan_send, with a message of the channel's type by value. */
 #define weir_send(c, v) weir_chan_send(WEIR_UNTYPED_(c), WEIR_MSG_(c, v))
@@ -218,6 +269,24 @@ weir_close(C *c)
 /** As weir_chan_recv_until, into a variable of the channel's type. */
 #define weir_recv_until(c, p, limit)                                           \
     weir_chan_recv_until(WEIR_UNTYPED_(c), WEIR_DEST_(c, p), limit)
+/** As weir_chan_send_n, with an array of the channel's type. */
+#define weir_send_n(c, p, n, sent)                                             \
+    weir_chan_send_n(WEIR_UNTYPED_(c), WEIR_SRC_(c, p), n, sent)
+/** As weir_chan_try_send_n, with an array of the channel's type. */
+#define weir_try_send_n(c, p, n, sent)                                         \
+    weir_chan_try_send_n(WEIR_UNTYPED_(c), WEIR_SRC_(c, p), n, sent)
+/** As weir_chan_send_n_until, with an array of the channel's type. */
+#define weir_send_n_until(c, p, n, sent, limit)                                \
+    weir_chan_send_n_until(WEIR_UNTYPED_(c), WEIR_SRC_(c, p), n, sent, limit)
+/** As weir_chan_recv_n, into an array of the channel's type. */
+#define weir_recv_n(c, p, n, got)                                              \
+    weir_chan_recv_n(WEIR_UNTYPED_(c), WEIR_DEST_(c, p), n, got)
+/** As weir_chan_try_recv_n, into an array of the channel's type. */
+#define weir_try_recv_n(c, p, n, got)                                          \
+    weir_chan_try_recv_n(WEIR_UNTYPED_(c), WEIR_DEST_(c, p), n, got)
+/** As weir_chan_recv_n_until, into an array of the channel's type. */
+#define weir_recv_n_until(c, p, n, got, limit)                                 \
+    weir_chan_recv_n_until(WEIR_UNTYPED_(c), WEIR_DEST_(c, p), n, got, limit)
 /** As weir_chan_recv, but throws the message away. */
 #define weir_drop(c)                                                           \
     weir_chan_recv(WEIR_UNTYPED_(c), (char[sizeof(*(c)->weir_rx_)]){ 0 })
@@ -231,6 +300,8 @@ weir_close(C *c)
 #define weir_len(c) weir_chan_len(WEIR_UNTYPED_(c))
 /** As weir_chan_cap, for any channel or view. */
 #define weir_cap(c) weir_chan_cap(WEIR_UNTYPED_(c))
+/** As weir_chan_stats, for any channel or view. */
+#define weir_stats(c, out) weir_chan_stats(WEIR_UNTYPED_(c), out)
 
 /**
  * As weir_chan_recv, but in a loop: Go's `for v := range c`.  The statement

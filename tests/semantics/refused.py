@@ -22,8 +22,8 @@ int use(ints *ch, pairs *ps)
     ints_sender *tx = ints_as_sender(ch);
     ints_receiver *rx = ints_as_receiver(ch);
     struct pair pair = { 1, 2 };
-    int v = 0; long wide = 0; int status = 0;
-    (void)tx; (void)rx; (void)ps; (void)pair; (void)wide; (void)v;
+    int v = 0; long wide = 0; int status = 0; size_t k = 0;
+    (void)k; (void)tx; (void)rx; (void)ps; (void)pair; (void)wide; (void)v;
     %s
     return status;
 }
@@ -50,6 +50,21 @@ CASES = [
     ('ch_38_receiver_cannot_send_until',
      'status = weir_send_until(tx, 1, WEIR_FOREVER);',
      'status = weir_send_until(rx, 1, WEIR_FOREVER);'),
+    ('ch_38_sender_cannot_receive_a_batch',
+     'status = weir_recv_n(rx, &v, 1, &k);',
+     'status = weir_recv_n(tx, &v, 1, &k);'),
+    ('ch_38_receiver_cannot_send_a_batch',
+     'status = weir_send_n(tx, &v, 1, &k);',
+     'status = weir_send_n(rx, &v, 1, &k);'),
+    ('batch_has_the_element_type',
+     'status = weir_send_n(ch, &v, 1, &k);',
+     'status = weir_send_n(ch, &wide, 1, &k);'),
+    ('batch_is_received_into_the_element_type',
+     'status = weir_try_recv_n(ch, &v, 1, &k);',
+     'status = weir_try_recv_n(ch, &wide, 1, &k);'),
+    ('batch_is_not_received_into_constants',
+     'status = weir_recv_n(ch, &v, 1, &k);',
+     'status = weir_recv_n(ch, (const int *)&v, 1, &k);'),
     ('ch_38_sender_does_not_become_channel',
      'status = ints_recv(ch, &v);', 'status = ints_recv(tx, &v);'),
     ('ch_38_receiver_does_not_become_channel',

@@ -127,6 +127,49 @@ TEST(views_are_the_channel)
     ints_free(ch);
 }
 
+TEST(batches_are_arrays_of_the_element_type)
+{
+    ints *ch = ints_make(4);
+    ints_sender *tx = ints_as_sender(ch);
+    ints_receiver *rx = ints_as_receiver(ch);
+    const int in[3] = { 1, 2, 3 };
+    int out[4] = { 0 };
+    size_t k = 0;
+
+    EXPECT_OK(weir_send_n(ch, in, 3, &k));
+    EXPECT_EQ(k, 3);
+    EXPECT_OK(weir_try_send_n(tx, in, 3, &k));
+    EXPECT_EQ(k, 1);
+    EXPECT_STATUS(weir_send_n_until(tx, in, 3, &k, weir_limit_at(0)),
+                  WEIR_TIMEOUT);
+    EXPECT_OK(weir_recv_n(ch, out, 2, &k));
+    EXPECT_EQ(k, 2);
+    EXPECT_OK(weir_try_recv_n(rx, out, 4, &k));
+    EXPECT_EQ(k, 2);
+    EXPECT_EQ(out[0], 3);
+    EXPECT_EQ(out[1], 1);
+    EXPECT_STATUS(weir_recv_n_until(rx, out + 1, 3, &k, weir_limit_at(0)),
+                  WEIR_TIMEOUT);
+    ints_free(ch);
+}
+
+TEST(options_and_statistics_of_a_typed_channel)
+{
+    const weir_chan_options latest = { .on_full = WEIR_FULL_DROP_OLDEST,
+                                       .stats = true };
+    ints *ch = ints_make_with(1, &latest);
+    weir_chan_statistics stats;
+    int v = 0;
+
+    for (int i = 1; i <= 5; i++)
+        EXPECT_OK(weir_send(ch, i));
+    weir_stats(ch, &stats);
+    EXPECT_EQ(stats.dropped, 4);
+    EXPECT_OK(weir_recv(ch, &v));
+    EXPECT_EQ(v, 5);
+    ints_free(ch);
+}
+
 TEST(drop_receives_and_discards)
 {
     ints *ch = ints_of(2);

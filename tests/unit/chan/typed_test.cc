@@ -58,6 +58,30 @@ TEST(cc_structures_and_views)
     points_free(ch);
 }
 
+TEST(cc_batches_options_statistics)
+{
+    weir_chan_options o = weir_chan_options();
+    weir_chan_statistics stats;
+    const int in[3] = { 1, 2, 3 };
+    int out[3] = { 0, 0, 0 };
+    std::size_t k = 0;
+
+    o.on_full = WEIR_FULL_DROP_NEWEST;
+    o.stats = true;
+    ints *ch = ints_make_with(2, &o);
+    EXPECT_OK(weir_send_n(ch, in, 3, &k));
+    EXPECT_EQ(k, 3);
+    EXPECT_OK(weir_try_send_n(ints_as_sender(ch), in, 1, &k));
+    EXPECT_OK(weir_send_n_until(ch, in, 1, &k, WEIR_FOREVER));
+    EXPECT_OK(weir_recv_n(ints_as_receiver(ch), out, 1, &k));
+    EXPECT_OK(weir_recv_n_until(ch, out + 1, 2, &k, WEIR_FOREVER));
+    EXPECT_STATUS(weir_try_recv_n(ch, out, 3, &k), WEIR_AGAIN);
+    EXPECT_TRUE(out[0] == 1 && out[1] == 2 && out[2] == 0);
+    weir_stats(ch, &stats);
+    EXPECT_EQ(stats.dropped, 3);
+    ints_free(ch);
+}
+
 TEST(cc_range_over_a_thread)
 {
     ints *ch = ints_make(0);
