@@ -14,36 +14,149 @@
  */
 #include "chan/chan.h"
 
-/* The slot behind one, around. */
-static inline char *
-slot_behind(const weir_chan *ch, char *slot)
+/* Tickets in a row: n from `ticket` on, whose slots lie in a row, too, and
+ * `more` from the first slot on. */
+struct claim {
+    uint64_t ticket;
+    size_t n;
+    uint64_t around;
+    size_t more;
+};
+
+/* How many slots in a row from this one bear the stamps of tickets in a row. */
+static size_t
+count_ready(const char *slot, uint64_t stride, uint64_t stamp, size_t most)
 {
-    slot += ch->shape.stride;
-    if (slot == ch->slots + ch->shape.capacity * ch->shape.stride)
-        slot = ch->slots;
-    return slot;
+    char *at = (char *)(uintptr_t)slot; /* atomics take no const */
+    size_t n = 0;
+
+    while (n < most && weir_ring_load_stamp(at) == stamp) {
+        at += stride;
+        stamp += WEIR_RING_STEP;
+        n++;
+    }
+    return n;
+}
+
+/* Find what could be claimed; the ticket behind it. */
+static uint64_t
+find(const weir_chan *ch, uint64_t full, size_t most, struct claim *c)
+{
+    const weir_ring_shape shape = ch->shape;
+    const uint64_t at = weir_ring_position(shape, c->ticket);
+    const size_t row = (size_t)(shape.capacity - at);
+    size_t n;
+
+    n = count_ready(ch->slots + at * shape.stride, shape.stride,
+                    c->ticket | full, most < row ? most : row);
+    c->n = n;
+    c->more = 0;
+    if (n < row)
+        return c->ticket + n * WEIR_RING_STEP;
+    c->around = (c->ticket & ~(shape.lap - 1)) + shape.lap;
+    c->more = count_ready(ch->slots, shape.stride, c->around | full, most - n);
+    return c->around + c->more * WEIR_RING_STEP;
+}
+
+/* As weir_ring_take_n(); 0: not ready, or *flagged. */
+static size_t
+claim(weir_chan *ch, struct chan_side *side, uint64_t full, size_t most,
+      struct claim *c, bool *flagged)
+{
+    weir_backoff backoff = WEIR_BACKOFF_INIT;
+
+    c->ticket = weir_ring_load_word(&side->word);
+    for (;;) {
+        uint64_t next;
+
+        *flagged = (c->ticket & WEIR_RING_FLAGS) != 0;
+        if (*flagged || chan_is_rendezvous(ch))
+            return 0;
+        next = find(ch, full, most, c);
+        if (c->n == 0) {
+            const uint64_t word = weir_ring_load_word(&side->word);
+
+            if (word == c->ticket)
+                return 0;
+            c->ticket = word; /* another party was faster */
+        } else if (weir_ring_claim_to(&side->word, &c->ticket, next)) {
+            return c->n + c->more;
+        } else {
+            weir_backoff_pause(&backoff);
+        }
+    }
+}
+
+/* A slot's message in and out, its size known where that pays. */
+static inline void
+put_in(char *slot, uint64_t stamp, const char *msg, size_t bytes)
+{
+    if (bytes > 0)
+        weir_copy(slot + sizeof(uint64_t), msg, bytes);
+    weir_ring_publish(slot, stamp);
+}
+
+static inline void
+take_out(char *slot, uint64_t stamp, char *msg, size_t bytes)
+{
+    if (bytes > 0)
+        weir_copy(msg, slot + sizeof(uint64_t), bytes);
+    weir_ring_publish(slot, stamp);
+}
+
+static void
+fill_row(const weir_chan *ch, uint64_t ticket, size_t n, const char *msgs)
+{
+    /* All that is needed, before the last stamp lets the channel go. */
+    const uint64_t stride = ch->shape.stride;
+    const size_t bytes = ch->elem_bytes;
+    uint64_t stamp = ticket | WEIR_RING_FULL;
+    char *slot = weir_ring_slot(ch->shape, ch->slots, ticket);
+
+    for (size_t i = 0; i < n; i++) {
+        if (wr_likely(bytes == 8))
+            put_in(slot, stamp, msgs, 8);
+        else
+            put_in(slot, stamp, msgs, bytes);
+        slot += stride;
+        stamp += WEIR_RING_STEP;
+        msgs += bytes;
+    }
+}
+
+static void
+empty_row(const weir_chan *ch, uint64_t ticket, size_t n, char *msgs)
+{
+    const uint64_t stride = ch->shape.stride;
+    const size_t bytes = ch->elem_bytes;
+    uint64_t stamp = ticket + ch->shape.lap;
+    char *slot = weir_ring_slot(ch->shape, ch->slots, ticket);
+
+    for (size_t i = 0; i < n; i++) {
+        if (wr_likely(bytes == 8))
+            take_out(slot, stamp, msgs, 8);
+        else
+            take_out(slot, stamp, msgs, bytes);
+        slot += stride;
+        stamp += WEIR_RING_STEP;
+        msgs += bytes;
+    }
 }
 
 /* Up to n sends by one claim: how many.  0: no room, or *flagged. */
 static size_t
 claim_sends(weir_chan *ch, const char *msgs, size_t n, bool *flagged)
 {
-    uint64_t t;
-    const size_t k =
-        weir_ring_take_n(ch->shape, ch->slots, &ch->send.word, 0, n, &t);
-    char *slot = weir_ring_slot(ch->shape, ch->slots, t);
+    struct claim c;
+    const size_t k = claim(ch, &ch->send, 0, n, &c, flagged);
 
-    *flagged = (t & WEIR_RING_FLAGS) != 0;
-    if (k > 0 && chan_keeps_stats(ch))
-        wr_chan_note_depth(ch, t, k);
-    for (size_t i = 0; i < k; i++) {
-        char *next = slot_behind(ch, slot);
-
-        chan_copy(ch, slot + sizeof(uint64_t), msgs + i * ch->elem_bytes);
-        /* Ours is the only hand on it: the stamp is the ticket. */
-        weir_ring_publish(slot, weir_ring_own_stamp(slot) | WEIR_RING_FULL);
-        slot = next;
-    }
+    if (k == 0)
+        return 0;
+    if (chan_keeps_stats(ch))
+        wr_chan_note_depth(ch, c.ticket, k);
+    fill_row(ch, c.ticket, c.n, msgs);
+    if (c.more > 0)
+        fill_row(ch, c.around, c.more, msgs + c.n * ch->elem_bytes);
     return k;
 }
 
@@ -51,20 +164,14 @@ claim_sends(weir_chan *ch, const char *msgs, size_t n, bool *flagged)
 static size_t
 claim_recvs(weir_chan *ch, char *msgs, size_t n, bool *flagged)
 {
-    uint64_t h;
-    const uint64_t k = weir_ring_take_n(ch->shape, ch->slots, &ch->receive.word,
-                                        WEIR_RING_FULL, n, &h);
-    char *slot = weir_ring_slot(ch->shape, ch->slots, h);
+    struct claim c;
+    const size_t k = claim(ch, &ch->receive, WEIR_RING_FULL, n, &c, flagged);
 
-    *flagged = (h & WEIR_RING_FLAGS) != 0;
-    for (size_t i = 0; i < k; i++) {
-        char *next = slot_behind(ch, slot);
-
-        chan_copy(ch, msgs + i * ch->elem_bytes, slot + sizeof(uint64_t));
-        weir_ring_publish(slot, (weir_ring_own_stamp(slot) ^ WEIR_RING_FULL) +
-                                    ch->shape.lap);
-        slot = next;
-    }
+    if (k == 0)
+        return 0;
+    empty_row(ch, c.ticket, c.n, msgs);
+    if (c.more > 0)
+        empty_row(ch, c.around, c.more, msgs + c.n * ch->elem_bytes);
     return k;
 }
 
