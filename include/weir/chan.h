@@ -44,6 +44,9 @@ WEIR_BEGIN_DECLS
 
 typedef struct weir_chan weir_chan;
 
+/** What can be done with a channel: a direction, and a kind of select case. */
+enum { WEIR_CASE_RECV = 0, WEIR_CASE_SEND = 1 };
+
 /* What a send does that finds no room. */
 enum {
     WEIR_FULL_BLOCK = 0,       /**< waits */

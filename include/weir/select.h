@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * weir/select.h - wait for the first of several sends and receives.
+ * weir/select.h - wait for the first of several sends, receives and events.
  *
  * The block form, typed:
  *
@@ -19,16 +19,17 @@
 #define WEIR_SELECT_H
 
 #include <weir/chan.h>
+#include <weir/event.h>
 #include <weir/typed.h>
 
-enum { WEIR_CASE_RECV = 0, WEIR_CASE_SEND = 1 };
+enum { WEIR_CASE_EVENT = 2 }; /**< besides WEIR_CASE_RECV, WEIR_CASE_SEND */
 
 /** One case of a select. */
 typedef struct weir_case {
-    weir_chan *chan; /**< NULL: never ready */
-    void *msg;       /**< to send from (only read), or to receive into */
-    int op;          /**< WEIR_CASE_RECV or WEIR_CASE_SEND */
-    int status;      /**< of the chosen case: WEIR_OK or WEIR_CLOSED */
+    void *on;   /**< a weir_chan, or a weir_event; NULL: never ready */
+    void *msg;  /**< to send from (only read), or to receive into */
+    int op;     /**< WEIR_CASE_RECV, WEIR_CASE_SEND, or WEIR_CASE_EVENT */
+    int status; /**< of the chosen case: WEIR_OK or WEIR_CLOSED */
 } weir_case;
 
 enum {
@@ -42,7 +43,7 @@ WEIR_BEGIN_DECLS
  *
  * Params:   cases  n cases; the chosen one's status says WEIR_OK or WEIR_CLOSED
  *                  (a send that was not taken, a receive that was zero-filled)
- *           n      number of cases; 0, or NULL channels only: waits for ever
+ *           n      number of cases; 0, or NULL ones only: waits for ever
  *           flags  0 or WEIR_SELECT_ORDERED
  * Returns:  the index of the chosen case; of several that are ready each is
  *           chosen with the same probability.  WEIR_NOMEM: it had to wait and
@@ -97,7 +98,7 @@ typedef struct weir_select_block {
     weir_case cases_[WEIR_BLOCK_CASES_];
 } weir_select_block;
 
-WEIR_API void weir_block_add_(weir_select_block *s, weir_chan *chan, void *msg,
+WEIR_API void weir_block_add_(weir_select_block *s, void *on, void *msg,
                               int op);
 WEIR_API void weir_block_limit_(weir_select_block *s, weir_limit limit);
 WEIR_API void weir_block_default_(weir_select_block *s);
@@ -136,6 +137,12 @@ weir_block_hit_(weir_select_block *s)
     return s->clause_++ == s->chosen_;
 }
 
+static inline void
+weir_block_event_(weir_select_block *s, weir_event *ev)
+{
+    weir_block_add_(s, ev, NULL, WEIR_CASE_EVENT);
+}
+
 #define WEIR_BLOCK_(s, flags)                                                  \
     for (weir_select_block s, *s##_at_ = weir_block_begin_(&s, flags);         \
          weir_block_step_(s##_at_);)
@@ -153,6 +160,10 @@ weir_block_hit_(weir_select_block *s)
 
 /** As weir_select, but of several ready cases it takes the first. */
 #define weir_select_ordered(s) WEIR_BLOCK_(s, WEIR_SELECT_ORDERED)
+
+/** The clause that runs when the event is set; weir_ok(s) is true.  ev is a
+ * weir_event *; NULL: off. */
+#define weir_on_event(s, ev) WEIR_CLAUSE_(s, weir_block_event_(&(s), (ev)))
 
 /** The clause that runs when no case was ready at one instant. */
 #define weir_on_default(s) WEIR_CLAUSE_(s, weir_block_default_(&(s)))

@@ -10,6 +10,7 @@
 
 #include <weir/base.h>
 #include <weir/chan.h>
+#include <weir/event.h>
 #include <weir/mutex.h>
 #include <weir/rwmutex.h>
 

@@ -6,6 +6,10 @@
 #include "park/pool.h"
 #include "park/thread.h"
 
+/* Who are woken one by the other, of many at once: each takes microseconds, and
+ * the last waits for all. */
+#define CHAIN_MAX 32
+
 static int
 futex_park(struct wr_waiter *w, uint32_t seen, int64_t deadline_ns)
 {
@@ -91,6 +95,25 @@ wr_waiter_claim_first(struct wr_list *list, wr_behind *behind)
     return NULL;
 }
 
+struct wr_link *
+wr_waiter_claim_all(struct wr_list *list, uint32_t *count)
+{
+    wr_behind behind = 0;
+    struct wr_link *first = NULL;
+    struct wr_link **end = &first;
+    struct wr_node *node;
+
+    *count = 0;
+    while ((node = wr_waiter_claim_first(list, &behind)) != NULL) {
+        *end = &node->link;
+        end = &node->link.next;
+        if (++*count % CHAIN_MAX == 0)
+            behind = 0;
+    }
+    *end = NULL;
+    return first;
+}
+
 /* Hang w on the chain of a waiter that will wake; false: it is too late. */
 static bool
 hang(struct wr_waiter *w, wr_behind behind)
@@ -118,6 +141,18 @@ wr_waiter_grant(struct wr_node *node, int status)
         return;
     if (behind == 0 || !parker->chained || !hang(w, behind))
         parker->unpark(w);
+}
+
+void
+wr_waiter_grant_all(struct wr_link *claimed, int status)
+{
+    while (claimed != NULL) {
+        struct wr_node *node = wr_container_of(claimed, struct wr_node, link);
+
+        claimed = claimed->next; /* before the grant: it frees the node */
+        node->link.next = NULL;
+        wr_waiter_grant(node, status);
+    }
 }
 
 /* The party behind in the chain is ours to wake, now or never. */

@@ -74,7 +74,8 @@ enum { WR_LINK_EMPTY = 0, WR_LINK_TAKEN = 1, WR_LINK_FIRST_ID = 2 };
 struct wr_waiter;
 
 /* How a kind of party sleeps.  park returns when it was unparked, when
- * w->word differs from `seen`, or for no reason (0), or WEIR_TIMEOUT. */
+ * w->word differs from `seen`, or for no reason (0), or WEIR_TIMEOUT.  unpark
+ * may be called from a signal handler (that sets an event). */
 struct wr_parker {
     int (*park)(struct wr_waiter *w, uint32_t seen, int64_t deadline_ns);
     void (*unpark)(struct wr_waiter *w);
@@ -139,8 +140,14 @@ void wr_waiter_arm(struct wr_waiter *w);
  * waits. */
 struct wr_node *wr_waiter_claim_first(struct wr_list *list, wr_behind *behind);
 
+/* Claim everybody in the list, in order: linked through their nodes' link.next,
+ * NULL at the end.  Holds: its lock. */
+struct wr_link *wr_waiter_claim_all(struct wr_list *list, uint32_t *count);
+
 /* Complete a claimed waiter.  Without any lock.  Last touch: all of it. */
 void wr_waiter_grant(struct wr_node *node, int status);
+/* The same for all that are linked through link.next; NULL: nobody. */
+void wr_waiter_grant_all(struct wr_link *claimed, int status);
 
 /* End one's own wait with `status`: true, and w must be withdrawn; false: it
  * has been claimed, or has ended already, so wr_waiter_wait() is due. */

@@ -3,14 +3,14 @@
 #include "select/select.h"
 
 void
-weir_block_add_(weir_select_block *s, weir_chan *chan, void *msg, int op)
+weir_block_add_(weir_select_block *s, void *on, void *msg, int op)
 {
     weir_case *c = &s->cases_[s->count_];
 
     WR_CHECK(s->count_ < WEIR_BLOCK_CASES_, "select",
              "more than 16 cases; weir_selectv takes any number");
     s->clauses_[s->count_++] = (unsigned char)s->clause_++;
-    c->chan = chan;
+    c->on = on;
     c->msg = msg;
     c->op = op;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * select/enrol.c - a branch in a list of every channel.
+ * select/enrol.c - a branch in a list of every channel and event.
  *
  * In the order of addresses: a select that finds another in its way withdraws,
  * and of several that do so to each other the topmost channel leaves one
@@ -14,7 +14,7 @@
 static bool
 is_above(const struct select_case *a, const struct select_case *b)
 {
-    return (uintptr_t)a->which->chan > (uintptr_t)b->which->chan;
+    return (uintptr_t)a->which->on > (uintptr_t)b->which->on;
 }
 
 /* Shell's sort; for a few cases it is the insertion sort that it ends with. */
@@ -36,8 +36,24 @@ sort(struct select_case *all, uint32_t count)
         }
 }
 
-/* Cases in the order of addresses, those of NULL channels first, and each
- * channel's branches in a ring. */
+/* Where a case enrols. */
+static void
+find_list(struct select_case *c)
+{
+    const weir_case *which = c->which;
+    weir_chan *ch = which->on;
+
+    if (which->op == WEIR_CASE_EVENT) {
+        c->branch.list = wr_event_list(which->on);
+        return;
+    }
+    c->elem_bytes = ch->elem_bytes;
+    c->branch.list =
+        which->op == WEIR_CASE_SEND ? &ch->senders : &ch->receivers;
+}
+
+/* Cases in the order of addresses, those of NULL first, and each object's
+ * branches in a ring. */
 static void
 lay_out(struct select *s, struct wr_waiter *w)
 {
@@ -48,8 +64,8 @@ lay_out(struct select *s, struct wr_waiter *w)
     sort(s->all, s->count);
     for (uint32_t i = 0; i < s->count; i++) {
         struct select_case *c = &s->all[i];
-        weir_chan *ch = c->which->chan;
-        const bool last = i + 1 == s->count || s->all[i + 1].which->chan != ch;
+        const void *on = c->which->on;
+        const bool last = i + 1 == s->count || s->all[i + 1].which->on != on;
 
         c->branch.node.link.next = NULL;
         c->branch.node.waiter = w;
@@ -58,37 +74,42 @@ lay_out(struct select *s, struct wr_waiter *w)
         c->branch.same = last ? &s->all[first].branch : &s->all[i + 1].branch;
         if (last)
             first = i + 1;
-        if (ch == NULL)
-            continue;
-        c->elem_bytes = ch->elem_bytes;
-        c->branch.list =
-            c->which->op == WEIR_CASE_SEND ? &ch->senders : &ch->receivers;
+        if (on != NULL)
+            find_list(c);
     }
+}
+
+static int
+enrol_event(weir_event *ev, struct wr_node *node)
+{
+    return wr_event_enrol(ev, node) ? CHAN_PARKED : CHAN_RETRY;
 }
 
 static int
 enrol_locked(struct select_case *c)
 {
-    weir_chan *ch = c->which->chan;
+    void *on = c->which->on;
     struct wr_node *node = &c->branch.node;
 
-    return c->which->op == WEIR_CASE_SEND ? wr_chan_enrol_sender(ch, node)
-                                          : wr_chan_enrol_receiver(ch, node);
+    if (c->which->op == WEIR_CASE_EVENT)
+        return enrol_event(on, node);
+    return c->which->op == WEIR_CASE_SEND ? wr_chan_enrol_sender(on, node)
+                                          : wr_chan_enrol_receiver(on, node);
 }
 
-/* All cases of the channel of case *at, under one lock; *at moves behind them.
+/* All cases of the object of case *at, under one lock; *at moves behind them.
  * CHAN_PARKED, or why not. */
 static int
-enrol_channel(struct select *s, uint32_t *at)
+enrol_object(struct select *s, uint32_t *at)
 {
-    weir_chan *ch = s->all[*at].which->chan;
+    const weir_case *first = s->all[*at].which;
     int status = CHAN_PARKED;
 
-    wr_lock_acquire(&ch->lock);
-    while (*at < s->count && s->all[*at].which->chan == ch &&
+    select_lock(first);
+    while (*at < s->count && s->all[*at].which->on == first->on &&
            status == CHAN_PARKED)
         status = enrol_locked(&s->all[(*at)++]);
-    wr_lock_release(&ch->lock);
+    select_unlock(first);
     return status;
 }
 
@@ -99,16 +120,16 @@ wr_select_enrol(struct select *s, struct wr_waiter *w)
 
     lay_out(s, w);
     wr_waiter_arm(w);
-    while (at < s->count && s->all[at].which->chan == NULL)
+    while (at < s->count && s->all[at].which->on == NULL)
         at++;
     while (at < s->count) {
-        const int status = enrol_channel(s, &at);
+        const int status = enrol_object(s, &at);
 
         s->enrolled = at;
         if (status == CHAN_PARKED)
             continue;
         if (!wr_waiter_leave(w, SELECT_BUSY))
-            return true; /* claimed at an earlier channel */
+            return true; /* claimed at an earlier object */
         wr_select_withdraw(s, NULL);
         return false;
     }

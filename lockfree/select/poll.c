@@ -10,6 +10,7 @@
  *     receive   the send word: nobody has sent, or closed
  *     send      the receive word, and whether the channel is closed
  *     rendezvous  the number of enrolments, and whether it is closed
+ *     event     whether it is set
  */
 #include "park/thread.h"
 #include "select/select.h"
@@ -48,22 +49,35 @@ shuffle(struct select *s)
     self->dice = state;
 }
 
+/* A set event is pending until the waiters that it had are claimed. */
+static int
+look_event(weir_event *ev)
+{
+    const int status = wr_event_look(ev);
+
+    return status == WEIR_CLOSED ? CHAN_RETRY : status;
+}
+
 static int
 look(weir_case *c)
 {
-    if (c->chan == NULL)
+    if (c->on == NULL)
         return WEIR_AGAIN;
-    return c->op == WEIR_CASE_SEND ? wr_chan_look_send(c->chan, c->msg)
-                                   : wr_chan_look_recv(c->chan, c->msg);
+    if (c->op == WEIR_CASE_EVENT)
+        return look_event(c->on);
+    return c->op == WEIR_CASE_SEND ? wr_chan_look_send(c->on, c->msg)
+                                   : wr_chan_look_recv(c->on, c->msg);
 }
 
 static uint64_t
 evidence(const weir_case *c)
 {
-    if (c->chan == NULL)
+    if (c->on == NULL)
         return 0;
-    return c->op == WEIR_CASE_SEND ? wr_chan_send_evidence(c->chan)
-                                   : wr_chan_recv_evidence(c->chan);
+    if (c->op == WEIR_CASE_EVENT)
+        return weir_event_is_set(c->on);
+    return c->op == WEIR_CASE_SEND ? wr_chan_send_evidence(c->on)
+                                   : wr_chan_recv_evidence(c->on);
 }
 
 int
@@ -116,16 +130,22 @@ wr_select_try(struct select *s)
     }
 }
 
+static bool
+hint(const weir_case *c)
+{
+    if (c->on == NULL)
+        return false;
+    if (c->op == WEIR_CASE_EVENT)
+        return weir_event_is_set(c->on);
+    return c->op == WEIR_CASE_SEND ? wr_chan_send_hint(c->on)
+                                   : wr_chan_recv_hint(c->on);
+}
+
 bool
 wr_select_hint(struct select *s)
 {
-    for (uint32_t i = 0; i < s->count; i++) {
-        const weir_case *c = &s->cases[i];
-
-        if (c->chan != NULL &&
-            (c->op == WEIR_CASE_SEND ? wr_chan_send_hint(c->chan)
-                                     : wr_chan_recv_hint(c->chan)))
+    for (uint32_t i = 0; i < s->count; i++)
+        if (hint(&s->cases[i]))
             return true;
-    }
     return false;
 }

@@ -98,10 +98,14 @@ run(struct select *s, weir_limit limit)
 static int
 run_one(weir_case *c, weir_limit limit)
 {
-    const int status = c->op == WEIR_CASE_SEND
-                           ? weir_chan_send_until(c->chan, c->msg, limit)
-                           : weir_chan_recv_until(c->chan, c->msg, limit);
+    int status;
 
+    if (c->op == WEIR_CASE_SEND || c->on == NULL)
+        status = weir_chan_send_until(c->on, c->msg, limit);
+    else if (c->op == WEIR_CASE_RECV)
+        status = weir_chan_recv_until(c->on, c->msg, limit);
+    else
+        status = weir_event_wait_until(c->on, limit);
     c->status = status;
     return status == WEIR_OK || status == WEIR_CLOSED ? 0 : status;
 }
@@ -109,10 +113,14 @@ run_one(weir_case *c, weir_limit limit)
 static int
 try_one(weir_case *c)
 {
-    const int status = c->op == WEIR_CASE_SEND
-                           ? weir_chan_try_send(c->chan, c->msg)
-                           : weir_chan_try_recv(c->chan, c->msg);
+    int status;
 
+    if (c->op == WEIR_CASE_SEND || c->on == NULL)
+        status = weir_chan_try_send(c->on, c->msg);
+    else if (c->op == WEIR_CASE_RECV)
+        status = weir_chan_try_recv(c->on, c->msg);
+    else
+        status = weir_event_try_wait(c->on);
     c->status = status;
     return status == WEIR_OK || status == WEIR_CLOSED ? 0 : status;
 }

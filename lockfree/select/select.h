@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * select/select.h - one wait on several channels.
+ * select/select.h - one wait on several channels and events.
  *
  *     poll     in random order, one channel at a time; enrolled nowhere, so a
  *              counterpart is claimed by one swap, and that is final
@@ -13,10 +13,10 @@
  *   E1  A select claims others only while nobody can claim it.  So no claim is
  *       ever taken back.
  *   E2  Whoever claims a select by a branch takes all its branches on that
- *       channel out (park/waiter.c): the select never touches the channel that
- *       won again, and it may be freed.
+ *       object out (park/waiter.c): the select never touches the one that won
+ *       again, and it may be freed.
  *   E3  Branches of a waiter that does not wait count as absent, and may be
- *       dropped by anybody under the channel's lock.
+ *       dropped by anybody under the object's lock.
  *   E4  A select is withdrawn everywhere before it polls again.
  *
  * Race: two selects want each other, on two rendezvous
@@ -34,13 +34,14 @@
  *
  * Lifetime  branches lie on the party's stack, or in one block of the heap;
  *           nobody looks at them after DONE (W2).
- * Locks     one channel's at a time.
+ * Locks     one object's at a time.
  * Source    weir's core protocol; see docs/design/003.
  */
 #ifndef WR_SELECT_SELECT_H
 #define WR_SELECT_SELECT_H
 
 #include "chan/chan.h"
+#include "sync/event.h"
 
 #include <weir/select.h>
 
@@ -65,8 +66,28 @@ struct select {
 
 #define SELECT_PENDING INT32_MIN /* no status of a caller's */
 
+/* The lock of the list that a case enrols in; its object is not NULL. */
+static inline void
+select_lock(const weir_case *c)
+{
+    if (c->op == WEIR_CASE_EVENT)
+        wr_event_lock(c->on);
+    else
+        wr_lock_acquire(&((weir_chan *)c->on)->lock);
+}
+
+static inline void
+select_unlock(const weir_case *c)
+{
+    if (c->op == WEIR_CASE_EVENT)
+        wr_event_unlock(c->on);
+    else
+        wr_lock_release(&((weir_chan *)c->on)->lock);
+}
+
 /* The index of the case that was done; WEIR_AGAIN; SELECT_PENDING: a ticket is
- * claimed and not yet stored. */
+ * claimed and not yet stored, or an event is set and its waiters are being
+ * claimed. */
 int wr_select_poll(struct select *s);
 /* As wr_select_poll(), but WEIR_AGAIN means: at one instant no case was ready.
  */

@@ -139,36 +139,6 @@ wr_holds_count(const weir_rwmutex *rw, unsigned *from, bool first_only)
     return sum;
 }
 
-struct wr_link *
-wr_claim_all(struct wr_list *list, uint32_t *count)
-{
-    wr_behind behind = 0;
-    struct wr_link *first = NULL;
-    struct wr_link **end = &first;
-    struct wr_node *node;
-
-    *count = 0;
-    while ((node = wr_waiter_claim_first(list, &behind)) != NULL) {
-        *end = &node->link;
-        end = &node->link.next;
-        (*count)++;
-    }
-    *end = NULL;
-    return first;
-}
-
-void
-wr_grant_all(struct wr_link *claimed, int status)
-{
-    while (claimed != NULL) {
-        struct wr_node *node = wr_container_of(claimed, struct wr_node, link);
-
-        claimed = claimed->next; /* before the grant: it frees the node */
-        node->link.next = NULL;
-        wr_waiter_grant(node, status);
-    }
-}
-
 WR_COLD void
 wr_holds_wake(struct wr_holds *t)
 {
@@ -176,10 +146,10 @@ wr_holds_wake(struct wr_holds *t)
     uint32_t count;
 
     wr_lock_acquire(&t->lock);
-    claimed = wr_claim_all(&t->writers, &count);
+    claimed = wr_waiter_claim_all(&t->writers, &count);
     weir_store_rlx(&t->wanted, 0); /* relaxed: under the lock */
     wr_lock_release(&t->lock);
-    wr_grant_all(claimed, WEIR_AGAIN);
+    wr_waiter_grant_all(claimed, WEIR_AGAIN);
 }
 
 void

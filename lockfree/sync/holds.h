@@ -82,11 +82,6 @@ uint32_t wr_holds_count(const weir_rwmutex *rw, unsigned *from,
 int wr_holds_wait(unsigned number, weir_rwmutex *rw, uint32_t central,
                   struct wr_waiter *w, weir_limit limit, int64_t *step_ns);
 
-/* Claim everybody in the list, in order: linked through their nodes' link.next,
- * NULL at the end.  Holds: its lock. */
-struct wr_link *wr_claim_all(struct wr_list *list, uint32_t *count);
-void wr_grant_all(struct wr_link *claimed, int status);
-
 /* Clear a slot that this thread has set; see the race above. */
 static inline void
 wr_slot_leave(struct wr_holds *t, unsigned i)

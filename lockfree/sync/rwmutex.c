@@ -469,7 +469,7 @@ admit(weir_rwmutex *rw, struct wr_link *admitted)
         end = &(*end)->next;
     wr_lock_acquire(wr_mutex_list_lock(m));
     list = wr_queue_open(rw->readers);
-    *end = wr_claim_all(&list, &count);
+    *end = wr_waiter_claim_all(&list, &count);
     rw->readers = NULL;
     /* relaxed, both: the release of the mutex orders them. */
     (void)weir_fetch_add_rlx(&rw->central, count * CENTRAL_HOLD);
@@ -494,7 +494,7 @@ weir_rwmutex_unlock(weir_rwmutex *rw)
     (void)weir_fetch_add_rlx(&rw->writers.word, MUTEX_WRITES);
     while (!wr_mutex_release(&rw->writers))
         admitted = admit(rw, admitted);
-    wr_grant_all(admitted, WEIR_OK);
+    wr_waiter_grant_all(admitted, WEIR_OK);
 }
 
 static int

@@ -61,7 +61,9 @@ choose(weir_case *cases, size_t n, weir_limit limit)
     if (at >= 0) {
         mc_assert((size_t)at < n);
         mc_ghost_add(DONE, 1);
-        if (cases[at].status == WEIR_OK)
+        if (cases[at].op == WEIR_CASE_EVENT)
+            mc_assert(cases[at].status == WEIR_OK);
+        else if (cases[at].status == WEIR_OK)
             mc_ghost_add(cases[at].op == WEIR_CASE_SEND ? SENT : GOT,
                          *(long *)cases[at].msg);
         else
