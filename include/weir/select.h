@@ -98,8 +98,7 @@ typedef struct weir_select_block {
     weir_case cases_[WEIR_BLOCK_CASES_];
 } weir_select_block;
 
-WEIR_API void weir_block_add_(weir_select_block *s, void *on, void *msg,
-                              int op);
+WEIR_API void weir_block_overflow_(void);
 WEIR_API void weir_block_limit_(weir_select_block *s, weir_limit limit);
 WEIR_API void weir_block_default_(weir_select_block *s);
 WEIR_API void weir_block_run_(weir_select_block *s);
@@ -118,6 +117,20 @@ weir_block_begin_(weir_select_block *s, unsigned flags)
     s->flags_ = flags;
     s->count_ = 0;
     return s;
+}
+
+static inline void
+weir_block_add_(weir_select_block *s, void *on, void *msg, int op)
+{
+    weir_case *c;
+
+    if (s->count_ == WEIR_BLOCK_CASES_)
+        weir_block_overflow_();
+    c = &s->cases_[s->count_];
+    s->clauses_[s->count_++] = (unsigned char)s->clause_++;
+    c->on = on;
+    c->msg = msg;
+    c->op = op;
 }
 
 /* Twice true: for adding the clauses, and for running the chosen one. */

@@ -16,6 +16,10 @@
  * they go on so, at twenty times the price.  After a sleep so short that it was
  * of this kind a party spins for longer than a wake takes, once.
  *
+ * Hogs.  Where other programs compute, a yield costs their whole slice, and a
+ * sleep does not: a woken party comes first.  So after such a yield the next
+ * ones are left out.
+ *
  * One CPU.  Nobody spins, and a party that cannot go on has two ways to let the
  * others run.  A yield is a cheap switch and keeps the party's place in the
  * round: right for one that has just filled (or emptied) a good part of the
@@ -31,19 +35,44 @@
 #include "park/thread.h"
 
 #define GAP_MIN_NS 20
-#define GAP_STREAM 8   /* tickets since the last failure that make a stream */
-#define TRIAL_FIRST 16 /* low-gap waits before the full gap is tried ... */
-#define TRIAL_MAX 1024 /* ... doubling up to this many while it fails */
-#define TURN 4         /* more tickets than this are a turn on one CPU */
-#define STUCK 16       /* waits without a turn before a yield is tried */
-#define SPIN_GIVE_UP 4 /* fruitless tries in a row before skipping them ... */
-#define SPIN_RETRY 16  /* ... except every 16th wait */
+#define GAP_STREAM 8    /* tickets since the last failure that make a stream */
+#define TRIAL_FIRST 16  /* low-gap waits before the full gap is tried ... */
+#define TRIAL_MAX 1024  /* ... doubling up to this many while it fails */
+#define TURN 4          /* more tickets than this are a turn on one CPU */
+#define STUCK 16        /* waits without a turn before a yield is tried */
+#define SLICE_NS 700000 /* a yield that lost more has lost a time slice ... */
+#define SKIP_FIRST 16   /* ... and the next so many yields are left out ... */
+#define SKIP_MAX 1024   /* ... doubling up to this many while it goes on */
+#define SPIN_GIVE_UP 4  /* fruitless tries in a row before skipping them ... */
+#define SPIN_RETRY 16   /* ... except every 16th wait */
 
 struct wr_spin
 wr_spin_for_party(void)
 {
     return wr_spin_start(wr_sys_self()->brief ? WR_BRIEF_SPIN_NS
                                               : WR_WAIT_SPIN_NS);
+}
+
+bool
+wr_yield_for_party(void)
+{
+    struct wr_thread *self = wr_sys_self();
+    uint64_t start;
+
+    if (self->yields_left_out < self->yields_to_leave_out) {
+        self->yields_left_out++;
+        return false;
+    }
+    start = wr_sys_cycles();
+    wr_sys_yield();
+    self->yields_left_out = 0;
+    if (wr_sys_cycles() - start < wr_sys_cycles_of_ns(SLICE_NS))
+        self->yields_to_leave_out = 0;
+    else if (self->yields_to_leave_out == 0)
+        self->yields_to_leave_out = SKIP_FIRST;
+    else if (self->yields_to_leave_out < SKIP_MAX)
+        self->yields_to_leave_out *= 2;
+    return true;
 }
 
 void

@@ -48,6 +48,10 @@ wr_spin_more(const struct wr_spin *spin)
 /* The spin of a party that waits for another's move. */
 struct wr_spin wr_spin_for_party(void);
 
+/* Give the CPU to another once; false: not now, since yields have lately lost a
+ * whole time slice to somebody who had no part in it. */
+bool wr_yield_for_party(void);
+
 /* Busy for about ns nanoseconds, without touching shared memory. */
 void wr_spin_away(uint64_t ns);
 

@@ -24,6 +24,8 @@ struct wr_thread {
     struct wr_holds *holds;             /* which of them; NULL: none yet */
     const struct wr_hold_ops *hold_ops; /* NULL if holds is */
     uint64_t dice;                      /* of select; 0: not cast yet */
+    uint16_t yields_to_leave_out;       /* see park/policy.c, "Hogs" */
+    uint16_t yields_left_out;
     bool brief;      /* its last sleep was: see park/policy.c */
     bool registered; /* wr_thread_exit will be called */
     bool exiting;    /* it has been: keep nothing any more */

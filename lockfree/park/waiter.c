@@ -229,7 +229,7 @@ poll_word(struct wr_waiter *w)
         if (has_ended(weir_load_rlx(&w->word)))
             return;
     } while (wr_spin_more(&spin));
-    wr_sys_yield();
+    (void)wr_yield_for_party();
 }
 
 /* The word of the wait once it is DONE or LEFT. */

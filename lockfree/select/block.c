@@ -3,16 +3,10 @@
 #include "select/select.h"
 
 void
-weir_block_add_(weir_select_block *s, void *on, void *msg, int op)
+weir_block_overflow_(void)
 {
-    weir_case *c = &s->cases_[s->count_];
-
-    WR_CHECK(s->count_ < WEIR_BLOCK_CASES_, "select",
+    WR_CHECK(false, "select",
              "more than 16 cases; weir_selectv takes any number");
-    s->clauses_[s->count_++] = (unsigned char)s->clause_++;
-    c->on = on;
-    c->msg = msg;
-    c->op = op;
 }
 
 void

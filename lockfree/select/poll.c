@@ -3,9 +3,9 @@
  * select/poll.c - looking at the cases, one after the other.
  *
  * "No case is ready" at one instant: a first pass finds none ready and notes,
- * before each look, a word that would have moved had the case become ready; a
- * second pass finds all these words unmoved.  So between the two passes no case
- * was ready.
+ * before it looks at a case, a word that moves before the case becomes ready;
+ * a second pass finds all these words unmoved.  So when the last look of the
+ * first pass ended, no case was ready.
  *
  *     receive   the send word: nobody has sent, or closed
  *     send      the receive word, and whether the channel is closed
@@ -26,27 +26,6 @@ roll(uint64_t *state, uint32_t below)
     x ^= x >> 27;
     *state = x;
     return (uint32_t)(((x * 2685821657736338717ull >> 32) * below) >> 32);
-}
-
-/* The order of this pass: each as likely as any other (Fisher and Yates). */
-static void
-shuffle(struct select *s)
-{
-    struct wr_thread *self = wr_sys_self();
-    uint64_t state = self->dice;
-
-    if (state == 0)
-        state = wr_sys_cycles() | 1;
-    for (uint32_t i = 0; i < s->count; i++)
-        s->all[i].turn = i;
-    for (uint32_t i = s->count; i > 1 && !s->ordered; i--) {
-        const uint32_t other = roll(&state, i);
-        const uint32_t turn = s->all[other].turn;
-
-        s->all[other].turn = s->all[i - 1].turn;
-        s->all[i - 1].turn = turn;
-    }
-    self->dice = state;
 }
 
 /* A set event is pending until the waiters that it had are claimed. */
@@ -80,25 +59,46 @@ evidence(const weir_case *c)
                                    : wr_chan_recv_evidence(c->on);
 }
 
-int
-wr_select_poll(struct select *s)
+/* The cases in an order that is drawn as it is needed (Fisher and Yates), so
+ * that each is as likely to come first as any other. */
+static int
+poll(struct select *s, bool noting)
 {
+    struct wr_thread *self = wr_sys_self();
+    uint64_t state = self->dice;
     int out = WEIR_AGAIN;
 
-    shuffle(s);
-    for (uint32_t i = 0; i < s->count; i++) {
-        const uint32_t at = s->all[i].turn;
+    if (wr_unlikely(state == 0))
+        state = wr_sys_cycles() | 1;
+    for (uint32_t i = 0; i < s->count; i++)
+        s->turns[i] = i;
+    for (uint32_t left = s->count; left > 0; left--) {
+        const uint32_t pick = s->ordered ? s->count - left : roll(&state, left);
+        const uint32_t at = s->turns[pick];
         weir_case *c = &s->cases[at];
-        const int status = look(c);
+        int status;
 
+        if (!s->ordered)
+            s->turns[pick] = s->turns[left - 1];
+        if (noting)
+            s->all[at].evidence = evidence(c);
+        status = look(c);
         if (status == WEIR_OK || status == WEIR_CLOSED) {
             c->status = status;
-            return (int)at;
+            out = (int)at;
+            break;
         }
         if (status == CHAN_RETRY)
             out = SELECT_PENDING;
     }
+    self->dice = state;
     return out;
+}
+
+int
+wr_select_poll(struct select *s)
+{
+    return poll(s, false);
 }
 
 /* Did nothing move since the passes' words were noted? */
@@ -114,19 +114,19 @@ is_unmoved(const struct select *s)
 int
 wr_select_try(struct select *s)
 {
-    struct wr_spin spin = wr_spin_start(WR_WAIT_SPIN_NS);
+    int out = poll(s, true);
+    struct wr_spin spin;
 
+    if (out >= 0 || (out == WEIR_AGAIN && is_unmoved(s)))
+        return out;
+    spin = wr_spin_start(WR_WAIT_SPIN_NS);
     for (;;) {
-        int out;
-
-        for (uint32_t i = 0; i < s->count; i++)
-            s->all[i].evidence = evidence(&s->cases[i]);
-        out = wr_select_poll(s);
-        if (out >= 0 || (out == WEIR_AGAIN && is_unmoved(s)))
-            return out;
         /* Its party is running, or runnable; nobody would wake us. */
         if (out == SELECT_PENDING && !wr_spin_more(&spin))
             wr_sys_nap(WR_NAP_NS);
+        out = poll(s, true);
+        if (out >= 0 || (out == WEIR_AGAIN && is_unmoved(s)))
+            return out;
     }
 }
 

@@ -18,8 +18,7 @@ linger(struct select *s)
         if (wr_select_hint(s))
             return true;
     } while (wr_spin_more(&spin));
-    wr_sys_yield();
-    return wr_select_hint(s);
+    return wr_yield_for_party() && wr_select_hint(s);
 }
 
 /* w is enrolled.  The index of the case that won, or the limit's status. */
@@ -67,18 +66,16 @@ unable(struct select *s, int status)
     return out == WEIR_AGAIN ? status : out;
 }
 
-static int
-run(struct select *s, weir_limit limit)
+/* The first poll, of which `out` came, has found no case ready. */
+static WR_COLD int
+run_slow(struct select *s, weir_limit limit, int out)
 {
     struct wr_spin spin = wr_spin_start(WR_WAIT_SPIN_NS);
+    const bool waits = limit.at_ns != WR_NEVER || limit.cancel != NULL;
 
-    for (;;) {
-        const bool waits = limit.at_ns != WR_NEVER || limit.cancel != NULL;
-        int out = wr_select_poll(s);
+    for (; out < 0; out = wr_select_poll(s)) {
         int status;
 
-        if (out >= 0)
-            return out;
         if (out == SELECT_PENDING && !wr_spin_more(&spin))
             wr_sys_nap(WR_NAP_NS); /* its party has lost its CPU */
         status = waits ? wr_limit_status(limit) : WEIR_OK;
@@ -92,6 +89,15 @@ run(struct select *s, weir_limit limit)
         if (out != SELECT_PENDING)
             return out;
     }
+    return out;
+}
+
+static int
+run(struct select *s, weir_limit limit)
+{
+    const int out = wr_select_poll(s);
+
+    return wr_likely(out >= 0) ? out : run_slow(s, limit, out);
 }
 
 /* One case is the plain operation. */
@@ -125,36 +131,51 @@ try_one(weir_case *c)
     return status == WEIR_OK || status == WEIR_CLOSED ? 0 : status;
 }
 
-/* Room for the cases on the stack of the caller, or on the heap. */
+/* What a select needs besides its cases: on the stack of the caller, or on the
+ * heap. */
+struct room {
+    struct select_case all[SELECT_SMALL];
+    uint32_t turns[SELECT_SMALL];
+};
+
 static bool
 prepare(struct select *s, weir_case *cases, size_t n, unsigned flags,
-        struct select_case *small)
+        struct room *small)
 {
     WR_CHECK(n <= CASES_MAX, "select", "more than 2^24 cases");
     s->cases = cases;
-    s->all = small;
+    s->all = small->all;
+    s->turns = small->turns;
     s->count = (uint32_t)n;
     s->enrolled = 0;
     s->ordered = (flags & WEIR_SELECT_ORDERED) != 0;
-    if (n > SELECT_SMALL)
-        s->all = wr_sys_alloc(n * sizeof(s->all[0]));
+    if (wr_likely(n <= SELECT_SMALL))
+        return true;
+    s->all = wr_sys_alloc(n * (sizeof(s->all[0]) + sizeof(s->turns[0])));
+    s->turns = (uint32_t *)(s->all + n);
     return s->all != NULL;
+}
+
+static void
+dispose(struct select *s, struct room *small)
+{
+    if (wr_unlikely(s->all != small->all))
+        wr_sys_free(s->all);
 }
 
 int
 weir_selectv_until(weir_case *cases, size_t n, unsigned flags, weir_limit limit)
 {
-    struct select_case small[SELECT_SMALL];
+    struct room small;
     struct select s;
     int out;
 
     if (n == 1)
         return run_one(cases, limit);
-    if (!prepare(&s, cases, n, flags, small))
+    if (!prepare(&s, cases, n, flags, &small))
         return WEIR_NOMEM;
     out = run(&s, limit);
-    if (s.all != small)
-        wr_sys_free(s.all);
+    dispose(&s, &small);
     return out;
 }
 
@@ -167,16 +188,15 @@ weir_selectv(weir_case *cases, size_t n, unsigned flags)
 int
 weir_try_selectv(weir_case *cases, size_t n, unsigned flags)
 {
-    struct select_case small[SELECT_SMALL];
+    struct room small;
     struct select s;
     int out;
 
     if (n == 1)
         return try_one(cases);
-    if (!prepare(&s, cases, n, flags, small))
+    if (!prepare(&s, cases, n, flags, &small))
         return WEIR_NOMEM;
     out = wr_select_try(&s);
-    if (s.all != small)
-        wr_sys_free(s.all);
+    dispose(&s, &small);
     return out;
 }

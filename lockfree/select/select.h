@@ -52,13 +52,13 @@ struct select_case {
     struct wr_branch branch; /* first */
     weir_case *which;
     uint64_t evidence;   /* that it was not ready; select/poll.c */
-    uint32_t turn;       /* index of the case that is polled at this turn */
     uint32_t elem_bytes; /* of its channel, which may be gone at the end */
 };
 
 struct select {
     weir_case *cases;
     struct select_case *all; /* count, by address of channel when enrolled */
+    uint32_t *turns;         /* count, for drawing the order of a poll */
     uint32_t count;
     uint32_t enrolled; /* branches from 0 on that may be in a list */
     bool ordered;

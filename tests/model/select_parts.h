@@ -12,6 +12,7 @@
 
 #include "mc.h"
 #include "park/cancel.h"
+#include "park/waiter.h"
 
 #include <weir/chan.h>
 #include <weir/select.h>
@@ -27,6 +28,7 @@ static struct weir_cancel source;
 static void
 open_channels(void)
 {
+    wr_waiter_put(wr_waiter_get()); /* the pool grows here, once */
     x = weir_chan_make(sizeof(long), CAP);
     y = weir_chan_make(sizeof(long), CAP);
     mc_assert(x != NULL && y != NULL);

@@ -10,6 +10,8 @@ SELECTS(recv_both, WEIR_FOREVER, FROM(x, &a), FROM(y, &b))
 SELECTS(send_both, WEIR_FOREVER, TO(x, 4), TO(y, 8))
 SELECTS(recv_both_timed, MAY_TIME_OUT, FROM(x, &a), FROM(y, &b))
 SELECTS(send_both_timed, MAY_TIME_OUT, TO(x, 16), TO(y, 32))
+SELECTS(opposite_timed, MAY_TIME_OUT, FROM(x, &a), TO(y, 1))
+SELECTS(opposite_too_timed, MAY_TIME_OUT, TO(x, 2), FROM(y, &a))
 SELECTS(recv_x_twice, WEIR_FOREVER, FROM(x, &a), FROM(x, &b))
 SELECTS(both_ways, WEIR_FOREVER, FROM(x, &a), TO(x, 64))
 SELECTS(both_ways_too, WEIR_FOREVER, TO(x, 128), FROM(x, &a))
@@ -19,6 +21,12 @@ static void
 send_x(void)
 {
     send_one(x, 3, WEIR_FOREVER);
+}
+
+static void
+send_x_timed(void)
+{
+    send_one(x, 3, MAY_TIME_OUT);
 }
 
 static void
@@ -63,9 +71,15 @@ recv_x_and_free(void)
 SELECTS(send_x_or_recv_y, WEIR_FOREVER, TO(x, 2), FROM(y, &a))
 SELECTS(send_x_twice, WEIR_FOREVER, TO(x, 2), TO(x, 2))
 
+#define LONG(id, ...)                                                          \
+    MC_SCENARIO(id, .setup = open_channels, .threads = { __VA_ARGS__ },        \
+                .check = settle_accounts, LONG_BOUNDS)
 #define MEET(id, ...)                                                          \
     MC_SCENARIO(id, .setup = open_channels, .threads = { __VA_ARGS__ },        \
-                .check = settle_accounts, BOUNDS)
+                .check = settle_accounts, BOUNDS);                             \
+    MC_SCENARIO(id##_stale, .setup = open_channels,                            \
+                .threads = { __VA_ARGS__ }, .check = settle_accounts,          \
+                STALE_BOUNDS)
 
 MEET(opposite, recv_x_send_y, send_x_recv_y);
 MEET(one_sender, recv_both, send_x);
@@ -112,13 +126,55 @@ never_default(void)
 MC_SCENARIO(one_instant, .setup = fill_x,
             .threads = { move_to_y, never_default }, .check = settle_accounts,
             BOUNDS);
+
+/* Both full, so that a send waits. */
+static void
+fill_both(void)
+{
+    open_channels();
+    for (int i = 0; i < CAP; i++) {
+        send_one(x, 1, MAY_TIME_OUT);
+        send_one(y, 2, MAY_TIME_OUT);
+    }
+}
+
+static void
+recv_x(void)
+{
+    recv_one(x, WEIR_FOREVER);
+}
+
+static void
+recv_x_timed(void)
+{
+    recv_one(x, MAY_TIME_OUT);
+}
+
+static void
+recv_y_timed(void)
+{
+    recv_one(y, MAY_TIME_OUT);
+}
+
+SELECTS(recv_x_or_send_y, MAY_TIME_OUT, FROM(x, &a), TO(y, 4))
+
+#define FULL(id, bounds, ...)                                                  \
+    MC_SCENARIO(id, .setup = fill_both, .threads = { __VA_ARGS__ },            \
+                .check = settle_accounts, bounds)
+
+FULL(full_one_receiver, BOUNDS, send_both, recv_x);
+FULL(full_one_receiver_stale, STALE_BOUNDS, send_both, recv_x);
+FULL(full_facing, BOUNDS, send_both, recv_both);
+FULL(full_twice, BOUNDS, send_x_twice, recv_x);
+FULL(full_closed, BOUNDS, send_both, close_x);
+FULL(full_timed, BOUNDS, send_both_timed, recv_y_timed);
+FULL(full_either_way, BOUNDS, recv_x_or_send_y, recv_x_timed);
+FULL(full_two_long, LONG_BOUNDS, send_both, recv_x, recv_y_timed);
+FULL(full_close_long, LONG_BOUNDS, send_both_timed, recv_y_timed, close_x);
 #endif
 
-#undef BOUNDS
-#define BOUNDS LONG_BOUNDS
-
-MEET(three_long, recv_x_send_y, send_x_recv_y, three_timed);
-MEET(two_and_plain_long, recv_both_timed, send_both_timed, send_y_timed);
-MEET(two_plain_long, recv_both, send_x, send_y_timed);
-MEET(close_long, recv_both_timed, send_both_timed, close_x);
-MEET(cancel_long, recv_both_cancelled, fire, three_timed);
+LONG(three_long, opposite_timed, opposite_too_timed, three_timed);
+LONG(two_and_plain_long, recv_both_timed, send_both_timed, send_y_timed);
+LONG(two_plain_long, recv_both_timed, send_x_timed, send_y_timed);
+LONG(close_long, recv_both_timed, send_both_timed, close_x);
+LONG(cancel_long, recv_both_cancelled, fire, three_timed);

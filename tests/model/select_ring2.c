@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * model/select_ring2.c - selects over channels of capacity 2.
+ *
+ * Two threads: complete at two preemptions with the newest values, and (_stale)
+ * at one preemption and one old value.  Three (_long): complete at one
+ * preemption and one time-out, with the newest values.
+ */
+#define CAP 2
+#define BOUNDS .bound = 2, .stale = -1, .hints = "policy.c"
+#define STALE_BOUNDS .bound = 1, .stale = 1, .hints = "policy.c"
+#define LONG_BOUNDS                                                            \
+    .bound = 1, .stale = -1, .timeouts = 1, .spurious = -1, .hints = "policy.c"
+
+#include "select_scenarios.h"
