@@ -98,9 +98,13 @@ typedef struct weir_select_block {
     weir_case cases_[WEIR_BLOCK_CASES_];
 } weir_select_block;
 
+/** As weir_select, whose parts these are: a clause too many (aborts). */
 WEIR_API void weir_block_overflow_(void);
+/** As weir_select, which adds the clause of a limit. */
 WEIR_API void weir_block_limit_(weir_select_block *s, weir_limit limit);
+/** As weir_select, which adds the clause of a default. */
 WEIR_API void weir_block_default_(weir_select_block *s);
+/** As weir_select, which chooses the clause that runs. */
 WEIR_API void weir_block_run_(weir_select_block *s);
 
 WEIR_END_DECLS
@@ -174,21 +178,25 @@ weir_block_event_(weir_select_block *s, weir_event *ev)
 /** As weir_select, but of several ready cases it takes the first. */
 #define weir_select_ordered(s) WEIR_BLOCK_(s, WEIR_SELECT_ORDERED)
 
-/** The clause that runs when the event is set; weir_ok(s) is true.  ev is a
- * weir_event *; NULL: off. */
+/** As weir_select, with a clause that runs when the event is set; weir_ok(s)
+ * is true.  ev is a weir_event *; NULL: off. */
 #define weir_on_event(s, ev) WEIR_CLAUSE_(s, weir_block_event_(&(s), (ev)))
 
-/** The clause that runs when no case was ready at one instant. */
+/** As weir_select, with a clause that runs when no case was ready at one
+ * instant. */
 #define weir_on_default(s) WEIR_CLAUSE_(s, weir_block_default_(&(s)))
 
-/** The clause that runs when the limit ends the wait; one in a select. */
+/** As weir_select, with a clause that runs when the limit ends the wait; one in
+ * a select. */
 #define weir_on_deadline(s, limit)                                             \
     WEIR_CLAUSE_(s, weir_block_limit_(&(s), (limit)))
 
-/** Whether the chosen case was done: a message moved.  Else: closed. */
+/** As weir_select, within: whether the chosen case was done (a message moved).
+ * Else: closed. */
 #define weir_ok(s) ((s).result_ == WEIR_OK)
 
-/** The status of the chosen clause: WEIR_OK, WEIR_CLOSED, WEIR_TIMEOUT ... */
+/** As weir_select, within: the status of the chosen clause, WEIR_OK,
+ * WEIR_CLOSED, WEIR_TIMEOUT ... */
 #define weir_selected(s) ((s).result_)
 
 #ifdef __cplusplus
@@ -216,7 +224,7 @@ weir_block_send_(weir_select_block *s, C *c,
 #else
 
 /**
- * The clause that receives from a channel or receiver view.
+ * As weir_select, with a clause that receives from a channel or receiver view.
  *
  * Params:   s  the select
  *           c  channel or view; NULL: off
@@ -226,7 +234,7 @@ weir_block_send_(weir_select_block *s, C *c,
     WEIR_CLAUSE_(s, weir_block_add_(&(s), WEIR_UNTYPED_(c), WEIR_DEST_(c, p),  \
                                     WEIR_CASE_RECV))
 /**
- * The clause that sends to a channel or sender view.
+ * As weir_select, with a clause that sends to a channel or sender view.
  *
  * Params:   s  the select
  *           c  channel or view; NULL: off

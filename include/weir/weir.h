@@ -13,5 +13,6 @@
 #include <weir/event.h>
 #include <weir/mutex.h>
 #include <weir/rwmutex.h>
+#include <weir/select.h>
 
 #endif

@@ -41,8 +41,7 @@ wr_slot_yield(struct chan_side *side, char *slot, uint64_t want)
 {
     if (!wr_learned_yield(&side->learned))
         return false;
-    wr_sys_yield();
-    if (!stamp_reached(slot, want))
+    if (!wr_yield_for_party() || !stamp_reached(slot, want))
         return false;
     wr_learned_yield_paid(&side->learned);
     return true;

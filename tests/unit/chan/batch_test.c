@@ -169,7 +169,7 @@ TEST(batch_of_any_size)
     free(out);
 }
 
-/* --- parked parties -------------------------------------------------------- */
+/* --- parked parties ------------------------------------------------------- */
 
 struct party {
     weir_chan *ch;
@@ -298,7 +298,7 @@ TEST(close_ends_a_batch_that_waits)
     }
 }
 
-/* --- dropping --------------------------------------------------------------- */
+/* --- dropping ------------------------------------------------------------- */
 
 static void
 count(void *arg, const void *msg)
@@ -333,7 +333,7 @@ TEST(dropping_channel_takes_the_whole_batch)
         }
 }
 
-/* --- streams ---------------------------------------------------------------- */
+/* --- streams -------------------------------------------------------------- */
 
 enum { SENDERS = 2, RECEIVERS = 2, LONGEST = 7 };
 
