@@ -77,16 +77,36 @@ roll_wait(struct lin_dice *dice, enum chan_code code)
     }
 }
 
+/* Operations of a lane: with the drain, the history stays below LIN_OPS. */
+enum { LANE_OPS = DRIVE_STEPS_MAX + DRIVE_BATCH_MAX };
+
+static uint32_t
+roll_batch(struct lin_dice *dice, enum chan_code code, unsigned *spare)
+{
+    unsigned n = 1 + lin_below(dice, DRIVE_BATCH_MAX);
+
+    if (!chan_code_sends(code) && !chan_code_receives(code))
+        return 1;
+    if (n - 1 > *spare || lin_below(dice, 3) != 0)
+        return 1;
+    *spare -= n - 1;
+    return n;
+}
+
 static void
 roll_lane(struct lin_dice *dice, struct chan_case *c, unsigned lane,
           const struct weights *row, enum role role)
 {
+    unsigned spare;
+
     c->steps[lane] = 4 + lin_below(dice, DRIVE_STEPS_MAX - 3);
+    spare = c->batches ? LANE_OPS - c->steps[lane] : 0;
     for (unsigned i = 0; i < c->steps[lane]; i++) {
         struct chan_step *step = &c->step[lane][i];
 
         step->code = roll_code(dice, row, role);
-        step->value = 1 + lane * DRIVE_STEPS_MAX + i;
+        step->value = 1 + (lane * DRIVE_STEPS_MAX + i) * DRIVE_BATCH_MAX;
+        step->batch = spare > 0 ? roll_batch(dice, step->code, &spare) : 1;
         step->wait_ns = roll_wait(dice, step->code);
         step->rest = lin_rest_roll(dice);
         c->may_wait |= step->wait_ns == DRIVE_FOREVER;
@@ -104,7 +124,7 @@ add_close(struct lin_dice *dice, struct chan_case *c)
 
 void
 chan_case_roll(struct chan_case *c, uint64_t seed, unsigned capacity,
-               unsigned lanes)
+               unsigned lanes, bool batches)
 {
     static const uint16_t bytes[] = { 2, 4, 8, 8, 8, 24, DRIVE_MSG_MAX };
     struct lin_dice dice = { seed };
@@ -115,6 +135,8 @@ chan_case_roll(struct chan_case *c, uint64_t seed, unsigned capacity,
     c->seed = seed;
     c->capacity = capacity;
     c->lanes = lanes;
+    /* A hook does not tell which message of a batch dropped which. */
+    c->batches = batches && !(capacity & CHAN_DROP) && lin_below(&dice, 2) == 0;
     c->elem_bytes = bytes[lin_below(&dice, sizeof(bytes) / sizeof(bytes[0]))];
     c->patience_ns = 10000 + lin_below(&dice, 50000);
     for (unsigned lane = 0; lane < lanes; lane++) {

@@ -45,33 +45,65 @@ value_of(const unsigned char *msg, size_t bytes)
     return memcmp(due, msg, bytes) == 0 ? value : CHAN_ALIEN;
 }
 
+/* What this thread's send has dropped. */
+static __thread uint32_t dropped;
+
+void
+drive_on_drop(void *arg, const void *msg)
+{
+    dropped = dropped == 0 ? value_of(msg, (size_t)(uintptr_t)arg) : CHAN_ALIEN;
+}
+
+/* Room for the largest batch. */
+typedef unsigned char message_array[DRIVE_BATCH_MAX * DRIVE_MSG_MAX];
+
 static void
 call_send(struct drive *d, unsigned lane, const struct chan_step *step)
 {
-    unsigned char msg[DRIVE_MSG_MAX];
+    const size_t bytes = d->c.elem_bytes;
+    message_array msgs;
     struct lin_op *op;
+    size_t moved = 1;
     int status;
 
-    fill(msg, d->c.elem_bytes, step->value);
+    for (uint32_t i = 0; i < step->batch; i++)
+        fill(msgs + i * bytes, bytes, step->value + i);
     op = lin_tape_call(&d->tape, lane, step->code, step->value);
-    status = d->ops->send(d->ch, msg, step->wait_ns);
-    lin_tape_return(&d->tape, lane, op, status, 0);
+    dropped = 0;
+    if (step->batch == 1)
+        status = d->ops->send(d->ch, msgs, step->wait_ns);
+    else
+        status =
+            d->ops->send_n(d->ch, msgs, step->batch, &moved, step->wait_ns);
+    lin_tape_note(&d->tape, lane, op, status, dropped);
+    for (uint32_t i = 1; i < moved; i++)
+        lin_tape_more(&d->tape, lane, step->value + i, 0);
+    lin_tape_tell(&d->tape, lane);
 }
 
 static int
 call_recv(struct drive *d, unsigned lane, const struct chan_step *step)
 {
-    unsigned char msg[DRIVE_MSG_MAX];
+    const size_t bytes = d->c.elem_bytes;
+    message_array msgs;
     struct lin_op *op;
     uint32_t value = 0;
+    size_t moved = 1;
     int status;
 
-    memset(msg, 0xa5, sizeof(msg));
+    memset(msgs, 0xa5, sizeof(msgs));
     op = lin_tape_call(&d->tape, lane, step->code, 0);
-    status = d->ops->recv(d->ch, msg, step->wait_ns);
+    if (step->batch == 1)
+        status = d->ops->recv(d->ch, msgs, step->wait_ns);
+    else
+        status =
+            d->ops->recv_n(d->ch, msgs, step->batch, &moved, step->wait_ns);
     if (status == WEIR_OK || status == WEIR_CLOSED)
-        value = value_of(msg, d->c.elem_bytes);
-    lin_tape_return(&d->tape, lane, op, status, value);
+        value = value_of(msgs, bytes);
+    lin_tape_note(&d->tape, lane, op, status, value);
+    for (size_t i = 1; i < moved; i++)
+        lin_tape_more(&d->tape, lane, 0, value_of(msgs + i * bytes, bytes));
+    lin_tape_tell(&d->tape, lane);
     return status;
 }
 
@@ -110,11 +142,12 @@ static void
 drain(struct drive *d)
 {
     static const struct chan_step step = { .code = CHAN_TRY_RECV,
+                                           .batch = 1,
                                            .wait_ns = DRIVE_TRY };
     unsigned lane = d->c.lanes;
 
     call_other(d, lane, CHAN_LEN);
-    for (unsigned i = 0; i <= d->c.capacity + 1; i++)
+    for (unsigned i = 0; i <= (d->c.capacity & CHAN_MODEL_CAP) + 1; i++)
         if (call_recv(d, lane, &step) != WEIR_OK)
             return;
 }
@@ -214,7 +247,8 @@ run_batch(struct drive *d, const struct lin_options *options, int64_t end_ns,
             return false;
         if (end_ns && lin_now_ns() > end_ns)
             return false;
-        chan_case_roll(&d->c, seed, d->model.param, d->pool.count);
+        chan_case_roll(&d->c, seed, d->model.param, d->pool.count,
+                       d->ops->send_n != NULL);
         verdict = run_round(d);
         count_results(d, result);
         if (verdict != LIN_GOOD) {

@@ -48,16 +48,42 @@ may_refuse(const struct lin_op *op)
     }
 }
 
-static enum lin_step
-apply_send(struct chan_state *s, const struct lin_op *op, unsigned capacity)
+static void
+take_first(struct chan_state *s)
 {
+    s->count -= 1;
+    memmove(s->item, s->item + 1, s->count * sizeof(s->item[0]));
+    s->item[s->count] = 0;
+}
+
+/* A send to a full channel that drops. */
+static enum lin_step
+apply_drop(struct chan_state *s, const struct lin_op *op, unsigned param)
+{
+    if (param & CHAN_DROP_NEWEST)
+        return legal_if(op->value == op->arg);
+    if (op->value != s->item[0])
+        return LIN_NO;
+    take_first(s);
+    s->item[s->count++] = (uint16_t)op->arg;
+    return LIN_MOVED;
+}
+
+static enum lin_step
+apply_send(struct chan_state *s, const struct lin_op *op, unsigned param)
+{
+    const unsigned capacity = param & CHAN_MODEL_CAP;
+
     if (op->status == WEIR_CLOSED)
-        return legal_if(s->closed);
+        return legal_if(s->closed && op->value == 0);
     if (s->closed)
         return LIN_NO;
     if (op->status != WEIR_OK)
-        return legal_if(may_refuse(op) && s->count == capacity);
+        return legal_if(may_refuse(op) && s->count == capacity &&
+                        !(param & CHAN_DROP));
     if (s->count >= capacity)
+        return param & CHAN_DROP ? apply_drop(s, op, param) : LIN_NO;
+    if (op->value != 0)
         return LIN_NO;
     s->item[s->count++] = (uint16_t)op->arg;
     return LIN_MOVED;
@@ -74,9 +100,7 @@ apply_recv(struct chan_state *s, const struct lin_op *op)
         return legal_if(may_refuse(op) && !s->closed);
     if (s->count == 0 || s->item[0] != op->value)
         return LIN_NO;
-    s->count -= 1;
-    memmove(s->item, s->item + 1, s->count * sizeof(s->item[0]));
-    s->item[s->count] = 0;
+    take_first(s);
     return LIN_MOVED;
 }
 
@@ -148,7 +172,11 @@ chan_print_op(FILE *out, const struct lin_op *op)
     fprintf(out, "%-10s ", name[op->code]);
     if (chan_code_sends(op->code))
         fprintf(out, "%-5u -> %s", op->arg, status_name(op->status));
-    else if (op->code == CHAN_LEN)
+    if (chan_code_sends(op->code) && op->value != 0)
+        fprintf(out, ", %u dropped", op->value);
+    if (chan_code_sends(op->code))
+        return;
+    if (op->code == CHAN_LEN)
         fprintf(out, "      -> %u", op->value);
     else if (op->value == CHAN_ALIEN)
         fprintf(out, "      -> %s, torn or alien message",
@@ -167,7 +195,7 @@ chan_print_state(FILE *out, const struct lin_model *model, const void *state)
     fprintf(out, "%s [", s->closed ? "closed" : "open");
     for (unsigned i = 0; i < s->count; i++)
         fprintf(out, i ? " %u" : "%u", s->item[i]);
-    fprintf(out, "] of %u", model->param);
+    fprintf(out, "] of %u", model->param & CHAN_MODEL_CAP);
 }
 
 void
@@ -177,7 +205,9 @@ chan_model_init(struct lin_model *model, unsigned capacity)
         .name = "channel of",
         .param = capacity,
         /* A capacity that the state cannot hold: every check is a misuse. */
-        .words = capacity <= CHAN_MODEL_CAP_MAX ? 3 : LIN_WORDS + 1,
+        .words = (capacity & CHAN_MODEL_CAP) <= CHAN_MODEL_CAP_MAX
+                     ? 3
+                     : LIN_WORDS + 1,
         .init = chan_init,
         .apply = chan_apply,
         .pair = capacity == 0 ? chan_pair : NULL,

@@ -29,6 +29,12 @@
  * either (calls that overlap may be put in any order): the explorer checks
  * it.
  *
+ * A channel that drops takes every send while it is open; when it is full
+ * DROPS_NEWEST loses that send's own value, DROPS_OLDEST the first in the
+ * queue.  The `value` of such a send is what its drop hook was told, 0: nothing.
+ *
+ * A batch is its single operations in a row, all within one call (lin_more).
+ *
  * Ring of capacity n: try_push OK or AGAIN (full), try_pop OK or AGAIN
  * (empty), exact; poll_push and poll_pop may say AGAIN at any time.
  *
@@ -41,6 +47,14 @@
 #include "lin.h"
 
 enum { CHAN_MODEL_CAP_MAX = 8, CHAN_ALIEN = 0xffff };
+
+/* Added to a capacity. */
+enum {
+    CHAN_MODEL_CAP = 0xff, /* mask */
+    CHAN_DROP_NEWEST = 0x100,
+    CHAN_DROP_OLDEST = 0x200,
+    CHAN_DROP = CHAN_DROP_NEWEST | CHAN_DROP_OLDEST
+};
 
 enum chan_code {
     CHAN_SEND,

@@ -82,6 +82,15 @@ lin_return(struct lin_history *h, unsigned lane, int32_t status, uint32_t value)
     h->done += lin_one(lane);
 }
 
+void
+lin_more(struct lin_history *h, unsigned lane, uint32_t arg, uint32_t value)
+{
+    if (lin_append_same(&h->lane[lane], arg, value))
+        h->done += lin_one(lane);
+    else
+        h->lanes = LIN_THREADS + 1; /* lin_check says LIN_MISUSE */
+}
+
 static uint64_t
 returned_by(const struct lin_history *h, uint64_t ticket)
 {

@@ -105,6 +105,11 @@ void lin_call(struct lin_history *h, unsigned lane, uint32_t code,
 void lin_return(struct lin_history *h, unsigned lane, int32_t status,
                 uint32_t value);
 
+/* One more operation within the call that returned last in this lane, behind
+ * its operation: a batch is its single operations in a row. */
+void lin_more(struct lin_history *h, unsigned lane, uint32_t arg,
+              uint32_t value);
+
 /* `before` from tickets: x came before y if x.ret < y.invoke. */
 void lin_order(struct lin_history *h);
 
@@ -120,6 +125,21 @@ void lin_print(FILE *out, const struct lin_model *model,
                const struct lin_history *h);
 void lin_explain(FILE *out, const struct lin_checker *ck,
                  const struct lin_model *model, const struct lin_history *h);
+
+/* As lin_more(), in the lane's list alone; false: it is full. */
+static inline bool
+lin_append_same(struct lin_lane *list, uint32_t arg, uint32_t value)
+{
+    struct lin_op *op = &list->op[list->count];
+
+    if (list->count == LIN_OPS || list->count == 0)
+        return false;
+    *op = op[-1];
+    op->arg = arg;
+    op->value = value;
+    list->count += 1;
+    return true;
+}
 
 static inline unsigned
 lin_count(uint64_t packed, unsigned lane)

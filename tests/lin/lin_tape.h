@@ -56,7 +56,7 @@ lin_tape_reset(struct lin_tape *tape, unsigned lanes)
 static inline unsigned
 lin_tape_count(struct lin_tape *tape, unsigned lane)
 {
-    /* order(tape.done) ACQ: pairs with lin_tape_return */
+    /* order(tape.done) ACQ: pairs with lin_tape_tell */
     return weir_load_acq(&tape->done[lane].count);
 }
 
@@ -77,7 +77,7 @@ lin_tape_call(struct lin_tape *tape, unsigned lane, uint32_t code, uint32_t arg)
     op->value = 0;
     for (unsigned t = 0; t < tape->h.lanes; t++) {
         /* order(tape.done) ACQ: what a lane did before it returned happens
-         * before this call; pairs with lin_tape_return */
+         * before this call; pairs with lin_tape_tell */
         uint64_t n = weir_load_acq(&tape->done[t].count);
 
         before |= n << (8 * t);
@@ -86,18 +86,38 @@ lin_tape_call(struct lin_tape *tape, unsigned lane, uint32_t code, uint32_t arg)
     return op;
 }
 
+/* An operation has returned; it counts once it is told. */
+static inline void
+lin_tape_note(struct lin_tape *tape, unsigned lane, struct lin_op *op,
+              int32_t status, uint32_t value)
+{
+    op->status = status;
+    op->value = value;
+    tape->h.lane[lane].count += 1;
+}
+
+/* As lin_more(), behind lin_tape_note(). */
+static inline void
+lin_tape_more(struct lin_tape *tape, unsigned lane, uint32_t arg,
+              uint32_t value)
+{
+    (void)lin_append_same(&tape->h.lane[lane], arg, value);
+}
+
+static inline void
+lin_tape_tell(struct lin_tape *tape, unsigned lane)
+{
+    /* order(tape.done) REL: the operations happen before whoever sees this
+     * count; pairs with lin_tape_call */
+    weir_store_rel(&tape->done[lane].count, (uint32_t)tape->h.lane[lane].count);
+}
+
 static inline void
 lin_tape_return(struct lin_tape *tape, unsigned lane, struct lin_op *op,
                 int32_t status, uint32_t value)
 {
-    struct lin_lane *list = &tape->h.lane[lane];
-
-    op->status = status;
-    op->value = value;
-    list->count += 1;
-    /* order(tape.done) REL: the operation happens before whoever sees this
-     * count; pairs with lin_tape_call */
-    weir_store_rel(&tape->done[lane].count, (uint32_t)list->count);
+    lin_tape_note(tape, lane, op, status, value);
+    lin_tape_tell(tape, lane);
 }
 
 #endif

@@ -149,6 +149,84 @@ TEST(good_poll_may_refuse)
           { 0, 9, 10, RING_TRY_POP, AGAIN, 0 });
 }
 
+/* A send's value is what it dropped; a row has one number, so these histories
+ * are written by hand. */
+static void
+note_op(struct lin_history *h, enum chan_code code, unsigned arg,
+        unsigned value)
+{
+    lin_call(h, 0, code, arg);
+    lin_return(h, 0, OK, value);
+}
+
+static enum lin_verdict
+judge_drops(unsigned param, unsigned dropped, unsigned received)
+{
+    static struct lin_history h;
+    struct lin_checker *ck = lin_checker_make();
+    struct lin_model model;
+    enum lin_verdict verdict;
+
+    lin_reset(&h, 1);
+    note_op(&h, CHAN_SEND, 1, 0);
+    note_op(&h, CHAN_SEND, 2, 0);
+    note_op(&h, CHAN_SEND, 3, dropped);
+    note_op(&h, CHAN_RECV, 0, received);
+    chan_model_init(&model, param);
+    verdict = lin_check(ck, &model, &h);
+    lin_checker_free(ck);
+    return verdict;
+}
+
+TEST(drops_are_judged)
+{
+    EXPECT_EQ(judge_drops(2 | CHAN_DROP_OLDEST, 1, 2), LIN_GOOD);
+    EXPECT_EQ(judge_drops(2 | CHAN_DROP_OLDEST, 1, 1), LIN_BAD);
+    EXPECT_EQ(judge_drops(2 | CHAN_DROP_OLDEST, 2, 1), LIN_BAD);
+    EXPECT_EQ(judge_drops(2 | CHAN_DROP_OLDEST, 0, 2), LIN_BAD);
+    EXPECT_EQ(judge_drops(2 | CHAN_DROP_OLDEST, 3, 1), LIN_BAD);
+    EXPECT_EQ(judge_drops(2 | CHAN_DROP_NEWEST, 3, 1), LIN_GOOD);
+    EXPECT_EQ(judge_drops(2 | CHAN_DROP_NEWEST, 3, 2), LIN_BAD);
+    EXPECT_EQ(judge_drops(2 | CHAN_DROP_NEWEST, 1, 2), LIN_BAD);
+    EXPECT_EQ(judge_drops(2 | CHAN_DROP_NEWEST, 0, 1), LIN_BAD);
+    EXPECT_EQ(judge_drops(3 | CHAN_DROP_OLDEST, 0, 1), LIN_GOOD);
+    EXPECT_EQ(judge_drops(3 | CHAN_DROP_OLDEST, 1, 2), LIN_BAD);
+    EXPECT_EQ(judge_drops(2, 0, 1), LIN_BAD);
+}
+
+/* A batch of 1, 2, 3 and, overlapping it, receives in this order. */
+static enum lin_verdict
+judge_batch(unsigned a, unsigned b, unsigned c)
+{
+    static struct lin_history h;
+    struct lin_checker *ck = lin_checker_make();
+    struct lin_model model;
+    enum lin_verdict verdict;
+
+    lin_reset(&h, 2);
+    lin_call(&h, 0, CHAN_SEND, 1);
+    lin_call(&h, 1, CHAN_RECV, 0);
+    lin_return(&h, 1, OK, a);
+    lin_more(&h, 1, 0, b);
+    lin_return(&h, 0, OK, 0);
+    lin_more(&h, 0, 2, 0);
+    lin_more(&h, 0, 3, 0);
+    lin_call(&h, 1, CHAN_RECV, 0);
+    lin_return(&h, 1, OK, c);
+    chan_model_init(&model, 1);
+    verdict = lin_check(ck, &model, &h);
+    lin_checker_free(ck);
+    return verdict;
+}
+
+TEST(batches_are_single_operations_in_a_row)
+{
+    EXPECT_EQ(judge_batch(1, 2, 3), LIN_GOOD);
+    EXPECT_EQ(judge_batch(2, 1, 3), LIN_BAD);
+    EXPECT_EQ(judge_batch(1, 3, 2), LIN_BAD);
+    EXPECT_EQ(judge_batch(1, 1, 2), LIN_BAD);
+}
+
 /* --- wrong ---------------------------------------------------------------- */
 
 TEST(bad_empty_although_one_is_there)
