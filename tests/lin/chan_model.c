@@ -141,7 +141,8 @@ chan_pair(const struct lin_model *model, void *state, const struct lin_op *a,
     (void)model;
     return legal_if(!s->closed && chan_code_sends(a->code) &&
                     chan_code_receives(b->code) && a->status == WEIR_OK &&
-                    b->status == WEIR_OK && a->arg == b->value);
+                    b->status == WEIR_OK && a->value == 0 &&
+                    a->arg == b->value);
 }
 
 static const char *
@@ -210,7 +211,7 @@ chan_model_init(struct lin_model *model, unsigned capacity)
                      : LIN_WORDS + 1,
         .init = chan_init,
         .apply = chan_apply,
-        .pair = capacity == 0 ? chan_pair : NULL,
+        .pair = (capacity & CHAN_MODEL_CAP) == 0 ? chan_pair : NULL,
         .print_op = chan_print_op,
         .print_state = chan_print_state,
     };

@@ -19,6 +19,7 @@ struct seen_wait {
 static weir_chan *ch;
 static const struct play *now_playing;
 static unsigned sent[MC_MAX_THREADS];
+static uint32_t dropped[MC_MAX_THREADS]; /* by this lane's call */
 static struct weir_cancel source;
 static bool started; /* put back before each execution; the history is not */
 
@@ -35,6 +36,31 @@ play_start(void)
         abort();
 }
 
+/* By the thread that drops; a second one in the same call is alien. */
+MC_GHOST static void
+note_dropped(void *arg, const void *msg)
+{
+    uint32_t *told = &dropped[mc_thread() - 1];
+
+    (void)arg;
+    *told = *told == 0 ? (uint32_t) * (const uint64_t *)msg : CHAN_ALIEN;
+}
+
+static weir_chan *
+make(unsigned param)
+{
+    const weir_chan_options options = {
+        .on_full = param & CHAN_DROP_OLDEST   ? WEIR_FULL_DROP_OLDEST
+                   : param & CHAN_DROP_NEWEST ? WEIR_FULL_DROP_NEWEST
+                                              : WEIR_FULL_BLOCK,
+        .on_drop = note_dropped,
+        .stats = (param & PLAY_STATS) != 0,
+    };
+
+    return weir_chan_make_with(sizeof(uint64_t), param & CHAN_MODEL_CAP,
+                               &options);
+}
+
 void
 play_setup(const struct play *play)
 {
@@ -43,7 +69,7 @@ play_setup(const struct play *play)
     while (lanes < MC_MAX_THREADS && play->script[lanes] != NULL)
         lanes++;
     now_playing = play;
-    ch = weir_chan_make(sizeof(uint64_t), play->capacity);
+    ch = make(play->capacity);
     wr_waiter_put(wr_waiter_get()); /* the pool grows here, unexplored */
     lin_reset(history, lanes);
 }
@@ -96,25 +122,65 @@ static uint32_t
 code_of(char op)
 {
     switch (op) {
+    case '2':
+    case '3':
     case 's':
         return CHAN_SEND;
     case 'S':
     case 'k':
         return CHAN_SEND_UNTIL;
+    case 'P':
     case 'p':
         return CHAN_TRY_SEND;
+    case '4':
+    case '5':
     case 'r':
     case 'u':
         return CHAN_RECV;
     case 'R':
     case 'K':
         return CHAN_RECV_UNTIL;
+    case 'Q':
     case 'q':
         return CHAN_TRY_RECV;
     case 'c':
         return CHAN_CLOSE;
     default:
         return CHAN_LEN;
+    }
+}
+
+/* Messages of a call of several; 1: a single one. */
+static size_t
+batch_of(char op)
+{
+    switch (op) {
+    case '2':
+    case 'P':
+    case '4':
+    case 'Q':
+        return 2;
+    case '3':
+    case '5':
+        return 3;
+    default:
+        return 1;
+    }
+}
+
+static int
+perform_batch(char op, uint64_t *msgs, size_t *moved)
+{
+    switch (op) {
+    case 'P':
+        return weir_chan_try_send_n(ch, msgs, batch_of(op), moved);
+    case 'Q':
+        return weir_chan_try_recv_n(ch, msgs, batch_of(op), moved);
+    case '2':
+    case '3':
+        return weir_chan_send_n(ch, msgs, batch_of(op), moved);
+    default:
+        return weir_chan_recv_n(ch, msgs, batch_of(op), moved);
     }
 }
 
@@ -159,13 +225,29 @@ note_call(unsigned lane, uint32_t code, uint32_t arg)
 }
 
 MC_GHOST static void
-note_return(unsigned lane, int status, uint64_t value)
+note_return(unsigned lane, int status, const uint64_t *value, size_t n)
 {
     lin_return(history, lane, status == WEIR_CANCELED ? WEIR_TIMEOUT : status,
-               (uint32_t)value);
+               (uint32_t)value[0]);
+    for (size_t i = 1; i < n; i++)
+        lin_more(history, lane, 0, (uint32_t)value[i]);
     if (now_playing->heard)
         mc_tell();
 }
+
+/* A send: its messages, and what the first dropped. */
+MC_GHOST static void
+note_sent(unsigned lane, int status, const uint64_t *msg, size_t n)
+{
+    lin_return(history, lane, status == WEIR_CANCELED ? WEIR_TIMEOUT : status,
+               dropped[lane]);
+    for (size_t i = 1; i < n; i++)
+        lin_more(history, lane, (uint32_t)msg[i], 0);
+    if (now_playing->heard)
+        mc_tell();
+}
+
+enum { BATCH_MAX = 3 };
 
 static int
 play_op(unsigned lane, char op)
@@ -174,17 +256,26 @@ play_op(unsigned lane, char op)
     const bool sends = chan_code_sends(code);
     const bool receives = chan_code_receives(code);
     struct seen_wait seen[MC_MAX_THREADS];
-    uint64_t msg = sends ? lane * 16 + ++sent[lane] : 0;
+    uint64_t msgs[BATCH_MAX] = { 0 };
+    size_t moved = 1;
     unsigned n = 0;
     int status;
 
-    note_call(lane, code, (uint32_t)msg);
+    for (size_t i = 0; sends && i < batch_of(op); i++)
+        msgs[i] = lane * 16 + ++sent[lane];
+    dropped[lane] = 0;
+    note_call(lane, code, (uint32_t)msgs[0]);
     if (sends || receives)
         n = waits_of(sends ? &ch->senders : &ch->receivers, seen);
-    status = perform(op, &msg);
+    status =
+        batch_of(op) > 1 ? perform_batch(op, msgs, &moved) : perform(op, msgs);
+    mc_assert(batch_of(op) == 1 || (status == WEIR_OK) == (moved > 0));
     if (status == WEIR_OK)
         nobody_overtaken(seen, n);
-    note_return(lane, status, receives || code == CHAN_LEN ? msg : 0);
+    if (!receives && code != CHAN_LEN && code != CHAN_CLOSE)
+        note_sent(lane, status, msgs, moved);
+    else
+        note_return(lane, status, msgs, moved);
     return status;
 }
 
@@ -230,7 +321,7 @@ play_check(void)
         mc_assert(!(weir_load_rlx(&ch->receive.word) & CHAN_SLOW));
         weir_chan_free(ch);
     }
-    chan_model_init(&model, now_playing->capacity);
+    chan_model_init(&model, now_playing->capacity & ~(unsigned)PLAY_STATS);
     if (lin_check(checker, &model, history) != LIN_GOOD) {
         lin_explain(stdout, checker, &model, history);
         mc_assert(!"the history is linearizable");

@@ -10,6 +10,8 @@
  *     K recv_until a cancel source fires           X fire it
  *     k send_until it fires                        l len
  *     f free the channel
+ *     2 send_n of two       3 the same, of three     P try_send_n of two
+ *     4 recv_n of two       5 the same, of three     Q try_recv_n of two
  *
  * What is checked at the end of every execution, besides the checker's own
  * races, lost wakes, touches of freed memory and leaks:
@@ -27,10 +29,13 @@
 #include "mc.h"
 
 struct play {
-    unsigned capacity;
+    unsigned capacity; /* and CHAN_DROP_..., lin/chan_model.h; PLAY_STATS */
     bool heard;
     const char *script[MC_MAX_THREADS];
 };
+
+/* Added to a capacity: the channel keeps statistics. */
+#define PLAY_STATS 0x400
 
 void play_setup(const struct play *play);
 void play_thread(void);
