@@ -484,11 +484,9 @@ wr_bounded_recv(weir_chan *ch, void *msg, weir_limit limit)
     }
 }
 
-/* Under the lock, of a ring that drops its oldest message; nobody is parked
- * among the senders. */
+/* Nobody is parked among the senders of a channel that drops.  Holds: lock. */
 static int
-displace_locked(weir_chan *ch, const void *msg, struct chan_displaced *d,
-                struct wr_node **served)
+displace_locked(weir_chan *ch, const void *msg, struct chan_displaced *d)
 {
     const uint64_t t = weir_ring_load_word(&ch->send.word);
     uint64_t h;
@@ -497,8 +495,6 @@ displace_locked(weir_chan *ch, const void *msg, struct chan_displaced *d,
     d->want = t & ~WEIR_RING_FLAGS;
     if (t & CHAN_CLOSED)
         return WEIR_CLOSED;
-    if ((t & CHAN_SLOW) && send_flagged(ch, msg, t, served))
-        return WEIR_OK;
     if (!freeze_full(ch))
         return CHAN_RETRY;
     h = weir_ring_load_word(&ch->receive.word) ^ CHAN_SLOW;
@@ -520,14 +516,11 @@ displace_locked(weir_chan *ch, const void *msg, struct chan_displaced *d,
 int
 wr_bounded_displace(weir_chan *ch, const void *msg, struct chan_displaced *d)
 {
-    struct wr_node *served = NULL;
     int status;
 
     d->done = false;
     wr_lock_acquire(&ch->lock);
-    status = displace_locked(ch, msg, d, &served);
+    status = displace_locked(ch, msg, d);
     wr_lock_release(&ch->lock);
-    if (served != NULL)
-        wr_waiter_grant(served, WEIR_OK); /* last touch: the receiver's */
     return status;
 }

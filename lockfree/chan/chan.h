@@ -258,8 +258,8 @@ struct chan_displaced {
     uint64_t want; /* wr_slot_await() */
 };
 
-/* As wr_bounded_look_send(), for a ring that seems to be full: if it is, its
- * oldest message gives way. */
+/* Send to a ring that seems to be full: its oldest message gives way.
+ * CHAN_RETRY: it is not full, or that message is not stored yet. */
 int wr_bounded_displace(weir_chan *ch, const void *msg,
                         struct chan_displaced *d);
 

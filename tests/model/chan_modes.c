@@ -59,6 +59,11 @@ HEARD(batch_timed, 1, "2", "RR");
 HEARD(batch_close_after, 2, "2c", "4u");
 HEARD(stats_send_recv, STATS(1), "ss", "rr");
 
+/* Store buffering: each side says no behind its own claim of a batch. */
+#undef PLAY_BOUNDS
+#define PLAY_BOUNDS .bound = 2, .stale = 4, .hints = "policy.c"
+TWO(batch_exact, 2, "sPp", "Qq");
+
 /* Three parties: schedules only. */
 #undef PLAY_BOUNDS
 #define PLAY_BOUNDS                                                            \
