@@ -4,7 +4,8 @@
  *
  *     chan_lin [--seconds S] [--rounds N] [--seed N] [--scenario N]
  *
- * One test per capacity and per way of dropping.  --scenario runs the scenario of a report over and
+ * One test per capacity and per way of dropping.  --scenario runs the scenario
+ * of a report over and
  * over: what the threads do is the same, when they do it is the machine's.
  */
 #include <stdio.h>

@@ -31,7 +31,8 @@
  *
  * A channel that drops takes every send while it is open; when it is full
  * DROPS_NEWEST loses that send's own value, DROPS_OLDEST the first in the
- * queue.  The `value` of such a send is what its drop hook was told, 0: nothing.
+ * queue.  The `value` of such a send is what its drop hook was told, 0:
+ * nothing.
  *
  * A batch is its single operations in a row, all within one call (lin_more).
  *

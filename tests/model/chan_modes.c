@@ -80,7 +80,7 @@ THREE(batch_two_parked, 1, "3", "R", "R");
 THREE(batch_parked_senders, 1, "sS", "S", "5");
 THREE(batch_two_batches, 2, "P", "P", "QQ");
 
-/* --- direct calls: last touches, and a select ------------------------------ */
+/* --- direct calls: last touches, and a select ----------------------------- */
 
 static weir_chan *x, *y;
 static int64_t told;
