@@ -308,7 +308,9 @@ weir_chan_len(const weir_chan *ch)
     chan_check(ch);
     if (ch == NULL || chan_is_rendezvous(ch))
         return 0;
+    WR_UNORDERED_BEGIN(); /* a length is no means of synchronisation */
     wr_chan_words((weir_chan *)(uintptr_t)ch, &h, &t); /* only read */
+    WR_UNORDERED_END();
     n = weir_ring_distance(ch->shape, h, t);
     return n < ch->shape.capacity ? n : ch->shape.capacity;
 }

@@ -4,7 +4,8 @@
  *
  * In the order of addresses: a select that finds another in its way withdraws,
  * and of several that do so to each other the topmost channel leaves one
- * standing.
+ * standing.  Cases of one object in the order in which they were polled: who
+ * comes finds the first, and so each as likely as the others.
  */
 #include "select/select.h"
 
@@ -14,7 +15,10 @@
 static bool
 is_above(const struct select_case *a, const struct select_case *b)
 {
-    return (uintptr_t)a->which->on > (uintptr_t)b->which->on;
+    const uintptr_t x = (uintptr_t)a->which->on;
+    const uintptr_t y = (uintptr_t)b->which->on;
+
+    return x > y || (x == y && a->rank > b->rank);
 }
 
 /* Shell's sort; for a few cases it is the insertion sort that it ends with. */
@@ -59,8 +63,10 @@ lay_out(struct select *s, struct wr_waiter *w)
 {
     uint32_t first = 0;
 
-    for (uint32_t i = 0; i < s->count; i++)
+    for (uint32_t i = 0; i < s->count; i++) {
         s->all[i].which = &s->cases[i];
+        s->all[s->turns[i]].rank = i;
+    }
     sort(s->all, s->count);
     for (uint32_t i = 0; i < s->count; i++) {
         struct select_case *c = &s->all[i];

@@ -90,6 +90,8 @@ poll(struct select *s, bool noting)
         }
         if (status == CHAN_RETRY)
             out = SELECT_PENDING;
+        if (!s->ordered)
+            s->turns[left - 1] = at; /* the order stays; select/enrol.c */
     }
     self->dice = state;
     return out;

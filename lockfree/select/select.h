@@ -52,6 +52,7 @@ struct select_case {
     struct wr_branch branch; /* first */
     weir_case *which;
     uint64_t evidence;   /* that it was not ready; select/poll.c */
+    uint32_t rank;       /* where the last poll had it in its order */
     uint32_t elem_bytes; /* of its channel, which may be gone at the end */
 };
 

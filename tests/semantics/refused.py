@@ -6,10 +6,12 @@
 
 Each case is a statement that is right and one that is wrong.  The right ones
 must compile, all at once, so that a wrong one cannot fail for another reason.
+The programs of misuse/ must not compile, and must when they are put right.
 """
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 PROGRAM = '''
 #include <weir/weir.h>
@@ -23,7 +25,9 @@ int use(ints *ch, pairs *ps)
     ints_receiver *rx = ints_as_receiver(ch);
     struct pair pair = { 1, 2 };
     int v = 0; long wide = 0; int status = 0; size_t k = 0;
+    const int fixed = 1;
     (void)k; (void)tx; (void)rx; (void)ps; (void)pair; (void)wide; (void)v;
+    (void)fixed;
     %s
     return status;
 }
@@ -81,31 +85,65 @@ CASES = [
      'status = weir_send(ch, 1);', 'weir_send(ch, 1);'),
     ('channels_of_two_types_do_not_mix',
      'ints *p = ch; (void)p;', 'ints *p = ps; (void)p;'),
+    ('ch_38_select_does_not_receive_from_a_sender',
+     'weir_select(s) { weir_on_recv(s, rx, &v) { } }',
+     'weir_select(s) { weir_on_recv(s, tx, &v) { } }'),
+    ('ch_38_select_does_not_send_to_a_receiver',
+     'weir_select(s) { weir_on_send(s, tx, &fixed) { } }',
+     'weir_select(s) { weir_on_send(s, rx, &fixed) { } }'),
+    ('select_receives_into_the_element_type',
+     'weir_select(s) { weir_on_recv(s, ch, &v) { } }',
+     'weir_select(s) { weir_on_recv(s, ch, &wide) { } }'),
+    ('select_does_not_receive_into_a_constant',
+     'weir_select(s) { weir_on_recv(s, ch, &v) { } }',
+     'weir_select(s) { weir_on_recv(s, ch, &fixed) { } }'),
+    ('select_sends_from_the_element_type',
+     'weir_select(s) { weir_on_send(s, ps, &pair) { } }',
+     'weir_select(s) { weir_on_send(s, ps, &v) { } }'),
 ]
 
+# What puts a program of misuse/ right.
+RIGHT = [('ints_sender', 'ints'), ('ints_receiver', 'ints'),
+         ('double', 'int'), ('struct pair p = { 1, 2 }', 'int p = 1')]
 
-def compiles(command, statement):
+
+def compiles(command, program):
     return subprocess.run(
-        command, input=PROGRAM % statement, text=True,
+        command, input=program, text=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+
+
+def misuses():
+    """(name, the program put right, the program) of each file of misuse/."""
+    for path in sorted((Path(__file__).parent / 'misuse').glob('*.c')):
+        right = wrong = path.read_text()
+        for old, new in RIGHT:
+            right = right.replace(old, new)
+        yield 'ch_38_misuse_' + path.stem, right, wrong
 
 
 def main(include, *compiler):
     command = [*compiler, '-std=gnu11', '-Wall', '-Wextra', '-Werror',
                f'-I{include}', '-xc', '-c', '-o', '/dev/null', '-']
-    right = ''.join('{ ' + case[1] + ' }\n' for case in CASES)
-    statements = [right] + [case[2] for case in CASES]
+    # The misuses must be errors, whatever the warnings.
+    plain = [*compiler, '-std=c11', '-w', *command[-6:]]
+    jobs = [('right_uses_compile', command, True,
+             PROGRAM % ''.join(f'{{ {case[1]} }}\n' for case in CASES))]
+    jobs += [(name, command, False, PROGRAM % wrong)
+             for name, _, wrong in CASES]
+    for name, right, wrong in misuses():
+        jobs += [(name, plain, False, wrong),
+                 (name + '_put_right', plain, True, right)]
     with ThreadPoolExecutor(2) as pool:
-        built = list(pool.map(lambda s: compiles(command, s), statements))
-    fine = [built[0]] + [not b for b in built[1:]]
-    names = ['right_uses_compile'] + [case[0] for case in CASES]
-    print(f'TAP version 13\n1..{len(names)}')
-    for n, (name, statement, ok) in enumerate(zip(names, statements, fine), 1):
-        if not ok:
-            print(f'# {"does not compile" if n == 1 else "compiles"}: '
-                  + ' '.join(statement.split()))
-        print(f'{"" if ok else "not "}ok {n} - {name}')
-    return not all(fine)
+        built = list(pool.map(lambda j: compiles(j[1], j[3]), jobs))
+    print(f'TAP version 13\n1..{len(jobs)}')
+    failed = 0
+    for n, ((name, _, due, _), done) in enumerate(zip(jobs, built), 1):
+        failed += done != due
+        if done != due:
+            print(f'# {"compiles" if done else "does not compile"}')
+        print(f'{"" if done == due else "not "}ok {n} - {name}')
+    return failed > 0
 
 
 if __name__ == '__main__':
