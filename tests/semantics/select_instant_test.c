@@ -97,8 +97,8 @@ chooser(struct instant *t)
     }
 }
 
-/* The one becomes ready, the other no longer is; and back, some times.  What the
- * chooser has taken already is nobody's loss. */
+/* The one becomes ready, the other no longer is; and back, some times.  What
+ * the chooser has taken already is nobody's loss. */
 static void
 move(struct instant *t, uint64_t times)
 {
