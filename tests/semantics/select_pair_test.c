@@ -384,7 +384,7 @@ roads_member(void *arg, unsigned index)
 static void
 roads_run(unsigned parties, bool twice)
 {
-    struct roads r = { .rounds = test_rounds(5000), .twice = twice };
+    struct roads r = { .rounds = test_rounds(2000), .twice = twice };
 
     for (int i = 0; i < ROADS; i++)
         r.road[i] = weir_chan_make(sizeof(int64_t), 0);

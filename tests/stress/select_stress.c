@@ -15,7 +15,8 @@
  * the library finds one CPU (sched_getaffinity) and yields for nothing
  * (sched_yield).  Ten million of them, in some minutes:
  *
- *     WEIR_TEST_PERCENT=10000 WEIR_TEST_WATCHDOG=0 select_stress
+ *     WEIR_TEST_PERCENT=25000 WEIR_TEST_WATCHDOG=0 \
+ *         select_stress --only nobody_polls
  */
 #include "test.h"
 
