@@ -40,6 +40,7 @@ TWO(batch_recv, 2, "2", "rq");
 TWO(batch_both, 2, "2", "4");
 HEARD(batch_try, 2, "PP", "QQ");
 HEARD(batch_around, 2, "sq2", "4"); /* around the end of the ring */
+HEARD(batch_refill, 2, "2P", "Q");
 HEARD(batch_send, 2, "2", "Pq");
 HEARD(batch_full, 1, "2", "rq");
 HEARD(batch_close, 2, "2", "cQ");
