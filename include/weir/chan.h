@@ -125,7 +125,8 @@ WEIR_API void weir_chan_free(weir_chan *ch);
  *           WEIR_CLOSED  the channel is closed; the message was not taken
  *           WEIR_NOMEM   it had to wait and there was no memory for that; or
  *                        (DROP_OLDEST, messages above 256 bytes) none for the
- *                        copy that on_drop gets: nothing was dropped
+ *                        copy that on_drop gets: nothing was dropped.  In a
+ *                        select, the status of such a case
  * Blocks:   while full (bounded), or without a receiver (rendezvous), unless
  *           the channel drops
  * Progress: one compare-and-swap and one store when there is room; waits for

@@ -83,7 +83,8 @@ poll(struct select *s, bool noting)
         if (noting)
             s->all[at].evidence = evidence(c);
         status = look(c);
-        if (status == WEIR_OK || status == WEIR_CLOSED) {
+        /* Also WEIR_NOMEM, of a send that would drop a large message. */
+        if (status != WEIR_AGAIN && status != CHAN_RETRY) {
             c->status = status;
             out = (int)at;
             break;

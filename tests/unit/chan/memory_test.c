@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <weir/chan.h>
+#include <weir/select.h>
 
 #include "park/thread.h"
 
@@ -105,6 +106,47 @@ TEST(make_without_memory_is_null_and_leaves_errno_alone)
     EXPECT_NULL(weir_chan_make(8, 4));
     EXPECT_EQ(errno, 12345);
     memory.fails = false;
+}
+
+static void
+count_drop(void *arg, const void *msg)
+{
+    (void)msg;
+    ++*(unsigned *)arg;
+}
+
+/* The copy for the hook is made before anything is dropped. */
+TEST(drop_without_memory_for_the_copy_drops_nothing)
+{
+    unsigned dropped = 0;
+    const weir_chan_options o = { .on_full = WEIR_FULL_DROP_OLDEST,
+                                  .on_drop = count_drop,
+                                  .drop_arg = &dropped };
+    weir_chan *large = weir_chan_make_with(257, 1, &o);
+    weir_chan *small = weir_chan_make_with(256, 1, &o);
+    unsigned char msg[2 * 257] = { 1 };
+    weir_case cases[] = { { large, msg, WEIR_CASE_SEND, 0 },
+                          { NULL, NULL, WEIR_CASE_RECV, 0 } };
+    size_t n;
+
+    EXPECT_OK(weir_chan_send(large, msg));
+    EXPECT_OK(weir_chan_send(small, msg));
+    msg[0] = 2;
+    memory.fails = true;
+    EXPECT_STATUS(weir_chan_send(large, msg), WEIR_NOMEM);
+    EXPECT_STATUS(weir_chan_try_send(large, msg), WEIR_NOMEM);
+    EXPECT_STATUS(weir_chan_send_n(large, msg, 2, &n), WEIR_NOMEM);
+    EXPECT_EQ(n, 0);
+    EXPECT_EQ(weir_try_selectv(cases, 2, 0), 0);
+    EXPECT_STATUS(cases[0].status, WEIR_NOMEM);
+    EXPECT_EQ(dropped, 0);
+    EXPECT_OK(weir_chan_send(small, msg)); /* on the stack */
+    EXPECT_EQ(dropped, 1);
+    memory.fails = false;
+    EXPECT_OK(weir_chan_recv(large, msg));
+    EXPECT_EQ(msg[0], 1);
+    weir_chan_free(large);
+    weir_chan_free(small);
 }
 
 TEST(small_channel_stays_under_640_bytes)
