@@ -2,10 +2,11 @@
 /*
  * stress/chan_stress.c - random mixes of every call on one channel.
  *
- * Each message is offered once, by one of send, try and until with a tiny
- * deadline, and is either taken or refused.  Afterwards: every message that was
- * taken was received once, every one that was refused never; each receiver
- * saw the messages of each sender in their order; payloads are whole.
+ * Each message is offered once, by one of send, try, until with a tiny
+ * deadline, and their batches, and is either taken or refused.  Afterwards:
+ * every message that was taken was received or dropped, once, every one that
+ * was refused never; each receiver saw the messages of each sender in their
+ * order; payloads are whole; the channel's own counts agree.
  *
  * Parties: senders; receivers; and both, who never block while they have
  * messages to offer, and then receive until the channel is closed.  The last
@@ -21,10 +22,11 @@
 #include <weir/atomic.h>
 #include <weir/chan.h>
 
-enum { PARTIES_MAX = 32, BYTES_MAX = 200, WAIT_MAX_NS = 30000 };
+enum { PARTIES_MAX = 32, BYTES_MAX = 200, BATCH_MAX = 5, WAIT_MAX_NS = 30000 };
 
 struct mix {
     weir_chan *ch;
+    int on_full;
     size_t bytes; /* of a message, >= 8 */
     uint32_t each;
     unsigned senders;
@@ -59,26 +61,46 @@ message_fill(const struct mix *mix, unsigned char *msg, uint32_t sender,
         msg[i] = (unsigned char)test_rand(&state);
 }
 
-/* Account for a message that a receiver got; `next` is its own. */
-static void
-message_check(struct mix *mix, const unsigned char *msg, uint32_t *next)
+/* Account for a message that somebody got, or was told of. */
+static bool
+message_account(struct mix *mix, const unsigned char *msg, uint32_t *sender,
+                uint32_t *number)
 {
     unsigned char whole[BYTES_MAX];
     uint64_t name;
+
+    memcpy(&name, msg, 8);
+    *sender = (uint32_t)(name >> 32);
+    *number = (uint32_t)name;
+    if (!due(mix, EXPECT_LT(*sender, mix->senders + mix->both) &&
+                      EXPECT_LT(*number, mix->each)))
+        return false;
+    message_fill(mix, whole, *sender, *number);
+    due(mix, EXPECT_MEMEQ(msg, whole, mix->bytes));
+    (void)weir_fetch_add_rlx(&mix->seen[*sender * mix->each + *number], 1u);
+    return true;
+}
+
+/* `next` is the receiver's own. */
+static void
+message_check(struct mix *mix, const unsigned char *msg, uint32_t *next)
+{
     uint32_t sender;
     uint32_t number;
 
-    memcpy(&name, msg, 8);
-    sender = (uint32_t)(name >> 32);
-    number = (uint32_t)name;
-    if (!due(mix, EXPECT_LT(sender, mix->senders + mix->both) &&
-                      EXPECT_LT(number, mix->each)))
+    if (!message_account(mix, msg, &sender, &number))
         return;
-    message_fill(mix, whole, sender, number);
-    due(mix, EXPECT_MEMEQ(msg, whole, mix->bytes));
     due(mix, EXPECT_GE(number, next[sender]));
     next[sender] = number + 1;
-    (void)weir_fetch_add_rlx(&mix->seen[sender * mix->each + number], 1u);
+}
+
+static void
+message_dropped(void *arg, const void *msg)
+{
+    uint32_t sender;
+    uint32_t number;
+
+    (void)message_account(arg, msg, &sender, &number);
 }
 
 /* --- parties -------------------------------------------------------------- */
@@ -89,57 +111,100 @@ soon(uint64_t *state)
     return weir_deadline((int64_t)(test_rand(state) % WAIT_MAX_NS) - 100);
 }
 
-/* Offer one message; false: the channel is closed. */
+/* One call that offers n messages; how many of them it took. */
+static size_t
+offer_call(struct mix *mix, const unsigned char *msgs, size_t n,
+           uint64_t *state, bool may_block, int *status)
+{
+    const unsigned form = (unsigned)(test_rand(state) % (may_block ? 4 : 2));
+    size_t sent = 0;
+
+    if (form == 0) {
+        *status = n > 1 ? weir_chan_try_send_n(mix->ch, msgs, n, &sent)
+                        : weir_chan_try_send(mix->ch, msgs);
+        due(mix, EXPECT_NE(*status, WEIR_TIMEOUT));
+    } else if (form == 1) {
+        *status =
+            n > 1 ? weir_chan_send_n_until(mix->ch, msgs, n, &sent, soon(state))
+                  : weir_chan_send_until(mix->ch, msgs, soon(state));
+        due(mix, EXPECT_NE(*status, WEIR_AGAIN));
+    } else {
+        *status = n > 1 ? weir_chan_send_n(mix->ch, msgs, n, &sent)
+                        : weir_chan_send(mix->ch, msgs);
+        due(mix, EXPECT_TRUE(*status == WEIR_OK || *status == WEIR_CLOSED));
+    }
+    if (n == 1)
+        return *status == WEIR_OK;
+    due(mix, EXPECT_EQ(sent > 0, *status == WEIR_OK));
+    return sent;
+}
+
+/* Offer some messages from *number on, which moves behind those that are done
+ * with: taken, or a single one refused.  False: the channel is closed. */
 static bool
-offer(struct mix *mix, uint32_t self, uint32_t number, uint64_t *state,
+offer(struct mix *mix, uint32_t self, uint32_t *number, uint64_t *state,
       bool may_block)
 {
-    unsigned char msg[BYTES_MAX];
+    unsigned char msgs[BATCH_MAX * BYTES_MAX];
+    const uint32_t left = mix->each - *number;
+    size_t n = test_rand(state) % 3 ? 1 : 1 + test_rand(state) % BATCH_MAX;
+    size_t sent;
     int status;
 
-    message_fill(mix, msg, self, number);
-    switch (test_rand(state) % (may_block ? 4 : 2)) {
-    case 0:
-        status = weir_chan_try_send(mix->ch, msg);
-        due(mix, EXPECT_NE(status, WEIR_TIMEOUT));
-        break;
-    case 1:
-        status = weir_chan_send_until(mix->ch, msg, soon(state));
-        due(mix, EXPECT_NE(status, WEIR_AGAIN));
-        break;
-    default:
-        status = weir_chan_send(mix->ch, msg);
-        due(mix, EXPECT_TRUE(status == WEIR_OK || status == WEIR_CLOSED));
-        break;
-    }
-    mix->taken[self * mix->each + number] = status == WEIR_OK;
+    if (n > left)
+        n = left;
+    for (size_t i = 0; i < n; i++)
+        message_fill(mix, msgs + i * mix->bytes, self, *number + (uint32_t)i);
+    sent = offer_call(mix, msgs, n, state, may_block, &status);
+    for (size_t i = 0; i < sent; i++)
+        mix->taken[self * mix->each + (*number)++] = true;
+    if (sent == 0)
+        *number += 1; /* refused */
     return status != WEIR_CLOSED;
 }
 
-/* Receive at most one message; false: the channel is closed. */
+static int
+receive_call(struct mix *mix, unsigned char *msgs, size_t n, size_t *got,
+             uint64_t *state, bool may_block)
+{
+    const unsigned form = (unsigned)(test_rand(state) % (may_block ? 4 : 2));
+    int status;
+
+    if (form == 0)
+        status = n > 1 ? weir_chan_try_recv_n(mix->ch, msgs, n, got)
+                       : weir_chan_try_recv(mix->ch, msgs);
+    else if (form == 1)
+        status =
+            n > 1 ? weir_chan_recv_n_until(mix->ch, msgs, n, got, soon(state))
+                  : weir_chan_recv_until(mix->ch, msgs, soon(state));
+    else
+        status = n > 1 ? weir_chan_recv_n(mix->ch, msgs, n, got)
+                       : weir_chan_recv(mix->ch, msgs);
+    if (form > 1)
+        due(mix, EXPECT_TRUE(status == WEIR_OK || status == WEIR_CLOSED));
+    if (n == 1)
+        *got = status == WEIR_OK;
+    due(mix, EXPECT_EQ(*got > 0, status == WEIR_OK));
+    return status;
+}
+
+/* Receive some messages; false: the channel is closed. */
 static bool
 receive(struct mix *mix, uint32_t *next, uint64_t *state, bool may_block)
 {
-    unsigned char msg[BYTES_MAX];
+    unsigned char msgs[BATCH_MAX * BYTES_MAX];
+    const size_t n =
+        test_rand(state) % 3 ? 1 : 1 + test_rand(state) % BATCH_MAX;
+    size_t got = 0;
     int status;
 
-    memset(msg, 0xaa, sizeof(msg));
-    switch (test_rand(state) % (may_block ? 4 : 2)) {
-    case 0:
-        status = weir_chan_try_recv(mix->ch, msg);
-        break;
-    case 1:
-        status = weir_chan_recv_until(mix->ch, msg, soon(state));
-        break;
-    default:
-        status = weir_chan_recv(mix->ch, msg);
-        due(mix, EXPECT_TRUE(status == WEIR_OK || status == WEIR_CLOSED));
-        break;
-    }
-    if (status == WEIR_OK)
-        message_check(mix, msg, next);
-    else
-        due(mix, EXPECT_EQ(msg[0], status == WEIR_CLOSED ? 0 : 0xaa));
+    memset(msgs, 0xaa, sizeof(msgs));
+    status = receive_call(mix, msgs, n, &got, state, may_block);
+    for (size_t i = 0; i < got; i++)
+        message_check(mix, msgs + i * mix->bytes, next);
+    if (got < n)
+        due(mix, EXPECT_EQ(msgs[got * mix->bytes],
+                           status == WEIR_CLOSED ? 0 : 0xaa));
     return status != WEIR_CLOSED;
 }
 
@@ -161,11 +226,13 @@ party(void *arg, unsigned index)
     const bool receives = index >= mix->senders;
     bool open = true;
 
-    for (uint32_t i = 0; sends && open && i < mix->each; i++) {
-        open = offer(mix, index, i, &state, !receives);
+    for (uint32_t i = 0; sends && open && i < mix->each;) {
+        const bool before = i <= mix->close_at;
+
+        open = offer(mix, index, &i, &state, !receives);
         if (receives && test_rand(&state) % 2)
             open = receive(mix, next, &state, false) && open;
-        if (mix->close_at != 0 && i == mix->close_at)
+        if (mix->close_at != 0 && before && i > mix->close_at)
             (void)weir_chan_close(mix->ch);
     }
     if (sends)
@@ -179,10 +246,28 @@ party(void *arg, unsigned index)
 static void
 mix_print(const struct mix *mix, size_t capacity)
 {
-    printf("# capacity %zu, %zu bytes, %u messages each, %u senders, %u both, "
+    printf("# on_full %d, capacity %zu, %zu bytes, %u messages each, %u "
+           "senders, %u both, "
            "%u receivers, close at %u\n",
-           capacity, mix->bytes, mix->each, mix->senders, mix->both,
-           mix->receivers, mix->close_at);
+           mix->on_full, capacity, mix->bytes, mix->each, mix->senders,
+           mix->both, mix->receivers, mix->close_at);
+}
+
+/* Nothing is left, nobody waits. */
+static void
+counts_agree(struct mix *mix, size_t messages, size_t capacity)
+{
+    weir_chan_statistics stats;
+    size_t taken = 0;
+
+    for (size_t i = 0; i < messages; i++)
+        taken += mix->taken[i];
+    weir_chan_stats(mix->ch, &stats);
+    due(mix, EXPECT_EQ(stats.sent, taken));
+    due(mix, EXPECT_EQ(stats.received + stats.dropped, taken));
+    due(mix, EXPECT_TRUE(stats.dropped == 0 || mix->on_full));
+    due(mix, EXPECT_LE(stats.high_water, capacity));
+    due(mix, EXPECT_TRUE(stats.send_waits == 0 || !mix->on_full));
 }
 
 static bool
@@ -190,9 +275,13 @@ mix_run(struct mix *mix, size_t capacity)
 {
     const unsigned sources = mix->senders + mix->both;
     const size_t messages = (size_t)sources * mix->each;
+    const weir_chan_options options = { .on_full = mix->on_full,
+                                        .stats = mix->seed % 2 == 0,
+                                        .on_drop = message_dropped,
+                                        .drop_arg = mix };
     bool fine;
 
-    mix->ch = weir_chan_make(mix->bytes, capacity);
+    mix->ch = weir_chan_make_with(mix->bytes, capacity, &options);
     mix->seen = calloc(messages, sizeof(*mix->seen));
     mix->taken = calloc(messages, sizeof(*mix->taken));
     weir_store_rlx(&mix->offering, sources);
@@ -201,6 +290,8 @@ mix_run(struct mix *mix, size_t capacity)
     for (size_t i = 0; i < messages; i++)
         due(mix, EXPECT_EQ(weir_load_rlx(&mix->seen[i]), mix->taken[i]));
     due(mix, EXPECT_EQ(weir_chan_len(mix->ch), 0));
+    if (options.stats)
+        counts_agree(mix, messages, capacity);
     fine = weir_load_rlx(&mix->wrong) == 0;
     if (!fine)
         mix_print(mix, capacity);
@@ -211,10 +302,11 @@ mix_run(struct mix *mix, size_t capacity)
 }
 
 static bool
-mix_random(uint64_t *state, bool close)
+mix_random(uint64_t *state, bool close, int on_full)
 {
     static const size_t sizes[] = { 8, 16, 40, BYTES_MAX };
-    struct mix mix = { .bytes = sizes[test_rand(state) % 4],
+    struct mix mix = { .on_full = on_full,
+                       .bytes = sizes[test_rand(state) % 4],
                        .each = 20 + (uint32_t)(test_rand(state) % 200),
                        .senders = (unsigned)(test_rand(state) % 4),
                        .both = (unsigned)(test_rand(state) % 3),
@@ -227,6 +319,8 @@ mix_random(uint64_t *state, bool close)
         mix.receivers = 1;
     if (close)
         mix.close_at = 1 + (uint32_t)(test_rand(state) % mix.each);
+    if (on_full == WEIR_FULL_DROP_OLDEST)
+        return mix_run(&mix, 1 + test_rand(state) % 4);
     return mix_run(&mix, test_rand(state) % 6);
 }
 
@@ -235,7 +329,7 @@ TEST(every_message_is_received_once_or_refused)
     uint64_t state = test_seed();
 
     for (uint64_t i = test_rounds(400); i > 0; i--)
-        if (!mix_random(&state, false))
+        if (!mix_random(&state, false, WEIR_FULL_BLOCK))
             return;
 }
 
@@ -244,7 +338,16 @@ TEST(close_at_any_moment_loses_nothing_that_was_taken)
     uint64_t state = test_seed();
 
     for (uint64_t i = test_rounds(400); i > 0; i--)
-        if (!mix_random(&state, true))
+        if (!mix_random(&state, true, WEIR_FULL_BLOCK))
+            return;
+}
+
+TEST(what_was_taken_is_received_or_dropped_once)
+{
+    uint64_t state = test_seed();
+
+    for (uint64_t i = test_rounds(400); i > 0; i--)
+        if (!mix_random(&state, i % 3 == 0, 1 + (int)(i % 2)))
             return;
 }
 
@@ -297,7 +400,7 @@ TEST(one_cpu_unknown_to_the_library)
     on_one_cpu(&before);
     EXPECT_TRUE(crowd(&state, 5, (uint32_t)test_rounds(300)));
     for (uint64_t i = test_rounds(50); i > 0; i--)
-        EXPECT_TRUE(mix_random(&state, i % 2));
+        EXPECT_TRUE(mix_random(&state, i % 2, (int)(i % 3)));
     (void)sched_setaffinity(0, sizeof(before), &before);
 }
 
@@ -311,7 +414,7 @@ stress_on_one_cpu(uint64_t seed)
     on_one_cpu(&before);
     fine = crowd(&seed, 5, (uint32_t)test_rounds(300));
     for (uint64_t i = test_rounds(50); i > 0 && fine; i--)
-        fine = mix_random(&seed, i % 2);
+        fine = mix_random(&seed, i % 2, (int)(i % 3));
     _exit(fine ? 42 : 1);
 }
 
