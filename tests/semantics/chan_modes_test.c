@@ -25,7 +25,7 @@
 #define SANITIZED 0
 #endif
 
-/* --- size and capacity ------------------------------------------------------ */
+/* --- size and capacity --- */
 
 TEST(ch_01_any_capacity_is_exact)
 {
@@ -195,7 +195,7 @@ TEST(ch_03_large_elements_stay_off_the_stack)
     free(s.msgs);
 }
 
-/* --- life ------------------------------------------------------------------- */
+/* --- life --- */
 
 static weir_chan *
 freed(void)
@@ -284,7 +284,7 @@ TEST(ch_09_last_message_of_a_batch_hands_the_channel_over)
     }
 }
 
-/* --- batches ---------------------------------------------------------------- */
+/* --- batches --- */
 
 struct sealed {
     uint64_t a;
@@ -404,7 +404,7 @@ TEST(ch_39_each_message_of_a_batch_publishes)
     }
 }
 
-/* --- dropping --------------------------------------------------------------- */
+/* --- dropping --- */
 
 TEST(ch_12_send_of_a_dropping_channel_never_waits)
 {
