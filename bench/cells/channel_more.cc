@@ -19,16 +19,6 @@ text(size_t number)
     return std::to_string(number);
 }
 
-/* The nearest pair of two CPUs, or the only CPU. */
-static Place
-near_pair(const PlanInput &input)
-{
-    for (const ClassPair &pair : input.pairs)
-        if (pair.near != Near::same_cpu)
-            return pair_place(input.topology, pair);
-    return one_cpu_place(input.topology);
-}
-
 /* Wide messages: a stream as that of 8 bytes. */
 template <size_t Bytes>
 static Cell

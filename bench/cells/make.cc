@@ -42,6 +42,15 @@ make_placed_cell(const std::string &path, const Params &params,
     return cell;
 }
 
+Place
+near_pair(const PlanInput &input)
+{
+    for (const ClassPair &pair : input.pairs)
+        if (pair.near != Near::same_cpu)
+            return pair_place(input.topology, pair);
+    return one_cpu_place(input.topology);
+}
+
 Measure
 with_hogs(int hogs, Measure measure)
 {

@@ -39,6 +39,9 @@ Cell make_cell(const std::string &path, const Params &params,
 Cell make_placed_cell(const std::string &path, const Params &params,
                       const Place &place, int workers);
 
+/** The nearest pair of two CPUs, or the only CPU. */
+Place near_pair(const PlanInput &input);
+
 /** Add a contender; one of role baseline or again is the cell's. */
 Contender &add_contender(Cell &cell, const std::string &name, Role role,
                          Measure measure);

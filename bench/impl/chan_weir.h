@@ -82,6 +82,11 @@ template <size_t Bytes> class WeirChanOf
         return chan_;
     }
 
+    weir_chan *get() const
+    {
+        return chan_;
+    }
+
   private:
     weir_chan *chan_;
 };

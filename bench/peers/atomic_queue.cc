@@ -45,7 +45,7 @@ static PeerMeasure
 of_size()
 {
     return [](const PeerAsk &ask) {
-        return ask.shape.producers == 1 && ask.shape.consumers == 1
+        return ask.shape.producers == 1 && ask.shape.consumers == 1 && !ask.many
                    ? any_chan<Spinning<Slots<size, true>>>()(ask)
                    : any_chan<Spinning<Slots<size, false>>>()(ask);
     };
@@ -67,6 +67,7 @@ main()
     using namespace bench;
     Program program(PEER_VERSION, PEER_FLAGS);
 
-    program.add("atomic_queue", "kinds=chan cap=64 " PEER_SPINS, by_capacity);
+    program.add("atomic_queue", "kinds=chan,ring cap=64 " PEER_SPINS,
+                by_capacity);
     return program.serve();
 }

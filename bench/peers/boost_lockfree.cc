@@ -64,10 +64,10 @@ main()
     using namespace bench;
     Program program(BOOST_LIB_VERSION, PEER_FLAGS);
 
-    program.add("boost-queue", "kinds=chan,pingpong cap=1 " PEER_SPINS,
+    program.add("boost-queue", "kinds=chan,pingpong,ring cap=1 " PEER_SPINS,
                 any_chan<Spinning<BoostQueue>>());
     program.add("boost-spsc",
-                "kinds=chan,pingpong sides=spsc cap=1 " PEER_SPINS,
+                "kinds=chan,pingpong,ring sides=spsc cap=1 " PEER_SPINS,
                 any_chan<Spinning<BoostSpsc>>());
     return program.serve();
 }

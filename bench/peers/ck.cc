@@ -80,7 +80,7 @@ main()
     Program program(PEER_VERSION, PEER_FLAGS);
 
     program.add("ck-ring",
-                "kinds=chan,pingpong cap=1 note=\"spins: 64 pauses, a yield, "
+                "kinds=chan,pingpong cap=1 note=\"spins: 256 pauses, a yield, "
                 "again; no close; holds a power of two less one\"",
                 sided_chan<SpinningCk>());
     return program.serve();

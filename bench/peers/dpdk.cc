@@ -128,9 +128,9 @@ main()
     using namespace bench;
     Program program(rte_version(), PEER_FLAGS);
 
-    program.add("rte_ring", "kinds=chan,pingpong cap=1 " PEER_SPINS,
+    program.add("rte_ring", "kinds=chan,pingpong,ring cap=1 " PEER_SPINS,
                 sided_chan<SpinningDpdk>());
-    program.add("rte_ring-hts", "kinds=chan,pingpong cap=1 " PEER_SPINS,
+    program.add("rte_ring-hts", "kinds=chan,pingpong,ring cap=1 " PEER_SPINS,
                 any_chan<Spinning<DpdkHts>>());
     return program.serve();
 }

@@ -203,16 +203,17 @@ main()
     using namespace bench;
     Program program("1.0", PEER_FLAGS);
     const std::string spsc = "kinds=chan,pingpong sides=spsc cap=1 ";
+    const std::string ring = "kinds=chan,pingpong,ring sides=spsc cap=1 ";
 
     program.add("moodycamel",
                 "kinds=chan,pingpong cap=unbounded note=\"order per producer; "
-                "spins: 64 pauses, a yield, again; no close\"",
+                "spins: 256 pauses, a yield, again; no close\"",
                 any_chan<Spinning<Concurrent>>());
     program.add("moodycamel-blocking",
                 "kinds=chan,pingpong cap=unbounded "
                 "note=\"order per producer; no close\"",
                 any_chan<ConcurrentBlocking>());
-    program.add("moodycamel-rw", spsc + PEER_SPINS,
+    program.add("moodycamel-rw", ring + PEER_SPINS,
                 any_chan<Spinning<ReaderWriter>>());
     program.add("moodycamel-rw-blocking",
                 "kinds=chan,pingpong sides=spsc cap=unbounded "

@@ -39,6 +39,7 @@ read_load(const PeerLine &line, PeerAsk &ask)
     ask.threads = static_cast<int>(line.number("threads", 1));
     ask.outside = static_cast<int>(line.number("outside", 8));
     ask.writes = line.number("writes", 0);
+    ask.many = line.text("sides") == "mpmc";
     shape.capacity = static_cast<size_t>(line.number("cap", 0));
     if (line.has("shape") && sscanf(line.text("shape").c_str(), "%dp%dc",
                                     &shape.producers, &shape.consumers) != 2)
@@ -92,7 +93,7 @@ refusal(const char *verb, const std::string &why)
 static int
 workers_of(const PeerAsk &ask)
 {
-    if (ask.kind == "chan")
+    if (ask.kind == "chan" || ask.kind == "ring")
         return ask.shape.producers + ask.shape.consumers;
     return ask.kind == "pingpong" ? 2 : ask.threads;
 }

@@ -18,11 +18,10 @@
 
 #include "load/lock.h"
 #include "load/pingpong.h"
+#include "load/polled.h"
 #include "load/rw.h"
 #include "load/stream.h"
 #include "run/peer_line.h"
-
-#include <sched.h>
 
 namespace bench
 {
@@ -31,6 +30,8 @@ namespace bench
 struct PeerAsk {
     std::string kind;
     StreamShape shape = { 1, 1, 0 };
+    bool many = false; /**< the type for several on both sides, whatever the
+                            shape */
     int threads = 1;
     int outside = 0;
     double writes = 0;
@@ -83,14 +84,15 @@ any_chan()
     };
 }
 
-/** As any_chan, with a type for each number of sides: one or many. */
+/** As any_chan, with a type for each number of sides: one or many.  Raw rings
+ * are compared like for like: a cell says which. */
 template <template <bool one_producer, bool one_consumer> class Chan>
 PeerMeasure
 sided_chan()
 {
     return [](const PeerAsk &ask) {
-        const bool one_producer = ask.shape.producers == 1;
-        const bool one_consumer = ask.shape.consumers == 1;
+        const bool one_producer = ask.shape.producers == 1 && !ask.many;
+        const bool one_consumer = ask.shape.consumers == 1 && !ask.many;
         if (one_producer)
             return one_consumer ? any_chan<Chan<true, true>>()(ask)
                                 : any_chan<Chan<true, false>>()(ask);
@@ -137,25 +139,10 @@ by_kind(PeerMeasure chan, PeerMeasure mutex, PeerMeasure rw = nullptr)
 }
 
 /**
- * How a careful user waits for a queue that cannot wait: some pauses, then the
- * CPU to others, for on a crowded machine the other side may need it.
+ * A face with send and recv over a queue with try_put and try_take, which waits
+ * as weir's own rings do: some pauses, then the CPU to others, for on a crowded
+ * machine the other side may need it.
  */
-class Patience
-{
-  public:
-    void wait()
-    {
-        if (++turns_ % 64 == 0)
-            sched_yield();
-        else
-            weir_cpu_relax();
-    }
-
-  private:
-    unsigned turns_ = 0;
-};
-
-/** A face with send and recv over a queue with try_put and try_take. */
 template <class Queue> class Spinning : public Queue
 {
   public:
@@ -163,25 +150,25 @@ template <class Queue> class Spinning : public Queue
 
     void send(uint64_t message)
     {
-        Patience patience;
+        unsigned tries = 0;
 
         while (!this->try_put(message))
-            patience.wait();
+            wait_for_ring(tries);
     }
 
     uint64_t recv()
     {
-        Patience patience;
+        unsigned tries = 0;
         uint64_t message;
 
         while (!this->try_take(message))
-            patience.wait();
+            wait_for_ring(tries);
         return message;
     }
 };
 
 /** What every queue that cannot wait says of itself. */
-#define PEER_SPINS "note=\"spins: 64 pauses, a yield, again; no close\""
+#define PEER_SPINS "note=\"spins: 256 pauses, a yield, again; no close\""
 
 /** The least power of two that is not less. */
 inline size_t

@@ -79,7 +79,7 @@ main()
 
     program.add("urcu-wfcqueue",
                 "kinds=chan,pingpong cap=unbounded note=\"a new node per "
-                "message; spins: 64 pauses, a yield, again; no close\"",
+                "message; spins: 256 pauses, a yield, again; no close\"",
                 sided_chan<SpinningUrcu>());
     return program.serve();
 }

@@ -2,9 +2,11 @@
 /*
  * peers/xenium.cc - xenium's vyukov_bounded_queue and ramalhete_queue.
  *
- * The bounded one holds a power of two, at least two.  The other is a queue of
- * pointers that may use their low bits, with epochs (debra) as its README
- * measures it: a message travels in the bits of a pointer in between.
+ * The bounded one holds a power of two, at least two, and has two forms:
+ * strong, its default, waits for an element that is claimed and not yet stored,
+ * weak does not.  Weak stands in the rings' cells, beside poll_.  The unbounded
+ * one is a queue of pointers that may use their low bits, with epochs (debra)
+ * as its README measures it: a message travels in a pointer's bits in between.
  */
 #include "peers/peer.h"
 
@@ -15,7 +17,7 @@
 namespace bench
 {
 
-class Vyukov
+template <class... Form> class Vyukov
 {
   public:
     explicit Vyukov(size_t capacity)
@@ -34,8 +36,11 @@ class Vyukov
     }
 
   private:
-    xenium::vyukov_bounded_queue<uint64_t> queue_;
+    xenium::vyukov_bounded_queue<uint64_t, Form...> queue_;
 };
+
+using Strong = Vyukov<>;
+using Weak = Vyukov<xenium::policy::default_to_weak<true>>;
 
 /* Never dereferenced. */
 struct alignas(8) Parcel {
@@ -102,8 +107,10 @@ main()
     using namespace bench;
     Program program(PEER_VERSION, PEER_FLAGS);
 
-    program.add("xenium-vyukov", "kinds=chan,pingpong cap=2 " PEER_SPINS,
-                any_chan<Spinning<Vyukov>>());
+    program.add("xenium-vyukov", "kinds=chan,pingpong,ring cap=2 " PEER_SPINS,
+                any_chan<Spinning<Strong>>());
+    program.add("xenium-vyukov-weak", "kinds=ring cap=2 " PEER_SPINS,
+                any_chan<Spinning<Weak>>());
     program.add("xenium-ramalhete",
                 "kinds=chan,pingpong cap=unbounded " PEER_SPINS,
                 any_chan<Spinning<Ramalhete>>());

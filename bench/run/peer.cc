@@ -162,6 +162,7 @@ find_peers()
 /* What one contender is asked in one cell, but for the window. */
 struct PeerJob {
     Peer peer;
+    std::string seat; /* its name in the cell, and its child's */
     std::string cell;
     std::string request;
     std::vector<int> cpus;
@@ -177,7 +178,7 @@ voided(const PeerJob &job, Void reason)
     Sample sample;
 
     sample.reason = reason;
-    children.erase(job.peer.name);
+    children.erase(job.seat);
     return sample;
 }
 
@@ -190,7 +191,7 @@ child_of(const PeerJob &job)
     if (children_cell != job.cell)
         children.clear();
     children_cell = job.cell;
-    std::unique_ptr<PeerChild> &child = children[job.peer.name];
+    std::unique_ptr<PeerChild> &child = children[job.seat];
     if (child)
         return child.get();
     child = std::make_unique<PeerChild>(
@@ -229,7 +230,8 @@ credible(const PeerLine &answer, double window_ns, double waited_ns)
 
     return window >= 0.9 * window_ns && window <= waited_ns && cpu_ns >= 0 &&
            cpu_ns <= (cpus + 1) * waited_ns && overlap >= 0 && overlap <= 1 &&
-           answer.number("ops", -1) >= 0 && (sum == "ok" || sum == "wrong");
+           answer.number("ops", -1) >= 0 && (sum == "ok" || sum == "wrong") &&
+           answer.number("ns", 1) > 0 && answer.number("ns", 1) <= waited_ns;
 }
 
 static Sample
@@ -246,7 +248,7 @@ sample_of(const PeerLine &answer)
     sample.overlap = answer.number("overlap", 0);
     sample.cpus = answer.number("cpu_ns", 0) / sample.window_ns;
     if (sample.ops > 0) {
-        sample.ns = sample.window_ns / sample.ops;
+        sample.ns = answer.number("ns", sample.window_ns / sample.ops);
         sample.cpu_ns = answer.number("cpu_ns", 0) / sample.ops;
     }
     sample.share = std::min(optional("share"), 1.0);
@@ -254,6 +256,8 @@ sample_of(const PeerLine &answer)
     sample.p99_ns = optional("p99_ns");
     sample.p999_ns = optional("p999_ns");
     sample.max_ns = optional("max_ns");
+    sample.least_ns = optional("least_ns");
+    sample.chunks = optional("chunks");
     sample.node = static_cast<int>(answer.number("node", -1));
     sample.reason = fault_of(answer, sample);
     return sample;
@@ -297,7 +301,9 @@ ask(const PeerJob &job, int64_t window_ns)
 /* What a cell's name asks for: "chan/4p4c/cap=64/place=compact". */
 struct Wish {
     std::string kind;
-    std::string fields; /* of the request */
+    std::string ability; /* of a peer that knows this kind */
+    std::string fields;  /* of the request */
+    bool many = false;   /* a type for several producers and consumers */
     int producers = 0;
     int consumers = 0;
     int capacity = -1;
@@ -313,6 +319,35 @@ read_shape(const std::string &word, Wish &wish)
            length == static_cast<int>(word.size());
 }
 
+/* What is done with channels that is no stream: "pingpong", "try-full", ... */
+static bool
+read_deed(const std::string &word, Wish &wish)
+{
+    static const std::pair<const char *, const char *> known[] = {
+        { "pingpong", "pingpong" },    { "pair", "pair" },
+        { "try-empty", "try" },        { "try-full", "try" },
+        { "select-ready", "select" },  { "select-default", "select" },
+        { "select-parked", "select" },
+    };
+
+    for (const auto &one : known)
+        if (wish.kind == "chan" && word == one.first) {
+            wish.kind = one.first;
+            wish.ability = one.second;
+            return true;
+        }
+    return false;
+}
+
+/* "mpmc" or "spsc": peers with a type for each are asked for the like. */
+static bool
+read_sides(const std::string &value, Wish &wish)
+{
+    wish.fields += " sides=" + value;
+    wish.many = value == "mpmc";
+    return value == "mpmc" || value == "spsc";
+}
+
 /* One part of the name; false if no peer knows what it asks for. */
 static bool
 read_part(const std::string &part, Wish &wish)
@@ -321,19 +356,24 @@ read_part(const std::string &part, Wish &wish)
     const std::string key = part.substr(0, equals);
     const std::string value = part.substr(std::min(equals + 1, part.size()));
 
-    if (wish.kind.empty() && key == "chan")
-        wish.kind = "chan";
-    else if (wish.kind.empty() && (key == "mutex" || key == "rw"))
-        wish.kind = key;
-    else if (wish.kind == "chan" && key == "pingpong")
-        wish.kind = "pingpong";
-    else if (wish.kind == "chan" && read_shape(key, wish))
+    const bool streams = wish.kind == "chan" || wish.kind == "ring";
+
+    if (wish.kind.empty() &&
+        (key == "chan" || key == "ring" || key == "mutex" || key == "rw"))
+        wish.kind = wish.ability = key;
+    else if (read_deed(key, wish))
+        return true;
+    else if (streams && read_shape(key, wish))
         wish.fields += " shape=" + key;
+    else if (key == "kind" && wish.kind == "ring")
+        return read_sides(value, wish);
+    else if (key == "cases" && wish.ability == "select")
+        wish.fields += " cases=" + value;
     else if (key == "cap" && !value.empty())
         wish.fields += " cap=" + value, wish.capacity = atoi(value.c_str());
     else if (key == "writes" && wish.kind == "rw")
         wish.fields += " writes=" + std::to_string(atof(value.c_str()) / 100);
-    else if (key == "threads" && wish.kind != "chan")
+    else if (key == "threads" && !streams)
         wish.fields += " threads=" + value;
     else
         return key == "place" || part == "size=8";
@@ -351,7 +391,7 @@ read_wish(const Cell &cell, Wish &wish)
             return false;
         at = slash + 1;
     }
-    if (wish.kind == "chan" && wish.producers == 0)
+    if ((wish.kind == "chan" || wish.kind == "ring") && wish.producers == 0)
         return false;
     return !wish.kind.empty();
 }
@@ -362,13 +402,13 @@ constexpr int capacity_of_unbounded = 1024;
 static bool
 can(const Peer &peer, const Wish &wish)
 {
-    if (std::find(peer.kinds.begin(), peer.kinds.end(), wish.kind) ==
+    if (std::find(peer.kinds.begin(), peer.kinds.end(), wish.ability) ==
         peer.kinds.end())
         return false;
     if (wish.kind == "mutex" || wish.kind == "rw")
         return true;
-    if ((peer.one_producer && wish.producers > 1) ||
-        (peer.one_consumer && wish.consumers > 1))
+    if ((peer.one_producer && (wish.many || wish.producers > 1)) ||
+        (peer.one_consumer && (wish.many || wish.consumers > 1)))
         return false;
     if (peer.unbounded)
         return wish.capacity >= capacity_of_unbounded;
@@ -389,7 +429,7 @@ contender_of(const PeerJob &job)
 {
     Contender out;
 
-    out.name = job.peer.name;
+    out.name = job.seat;
     out.role = Role::peer;
     out.version = job.peer.version;
     out.flags = job.peer.flags;
@@ -400,7 +440,8 @@ contender_of(const PeerJob &job)
 }
 
 void
-add_peers(Cell &cell, const Topology &topology, const std::vector<Peer> &peers)
+add_peers(Cell &cell, const Topology &topology, const std::vector<Peer> &peers,
+          const std::string &suffix)
 {
     Wish wish;
     PeerJob job;
@@ -417,6 +458,7 @@ add_peers(Cell &cell, const Topology &topology, const std::vector<Peer> &peers)
         if (!can(peer, wish))
             continue;
         job.peer = peer;
+        job.seat = peer.name + suffix;
         job.request = "run" + peer_field("name", peer.name) +
                       " kind=" + wish.kind + wish.fields +
                       " size=8 cpus=" + cpus +

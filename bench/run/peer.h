@@ -28,7 +28,7 @@ struct Peer {
     std::string version;
     std::string flags; /**< language and how it was built */
     std::string note;
-    std::vector<std::string> kinds; /**< chan, pingpong, mutex, rw */
+    std::vector<std::string> kinds; /**< chan, pingpong, select, mutex, ... */
     int capacity_min = 0;           /**< 0: it has a rendezvous */
     bool unbounded = false;
     bool binds_itself = false; /**< the process may start on any CPU */
@@ -46,10 +46,12 @@ FoundPeers find_peers();
 
 /**
  * Append the peers that can do what the cell's name says.  The cells are those
- * where peers are compared: streams, ping-pong, locks; 8-byte messages.
+ * where peers are compared: streams, ping-pong, one thread alone, selects, raw
+ * rings, locks; 8-byte messages.  With a suffix they stand under another name,
+ * as processes of their own: A/A.
  */
 void add_peers(Cell &cell, const Topology &topology,
-               const std::vector<Peer> &peers);
+               const std::vector<Peer> &peers, const std::string &suffix = "");
 
 /** Estimate of starting one peer for a cell. */
 constexpr double peer_start_ns = 30e6;

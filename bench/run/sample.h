@@ -54,10 +54,12 @@ struct Figures {
     double p99_ns = -1;
     double p999_ns = -1;
     double max_ns = -1;
-    double gini = -1;   /**< of the workers' operations; 0: all alike */
-    double gap_ns = -1; /**< longest time that a worker had no turn */
-    double bytes = -1;  /**< of memory per object under test */
-    int node = -1;      /**< where the object under test lay, by OS number */
+    double least_ns = -1; /**< per operation in the best of the chunks */
+    double chunks = -1;   /**< how many there were */
+    double gini = -1;     /**< of the workers' operations; 0: all alike */
+    double gap_ns = -1;   /**< longest time that a worker had no turn */
+    double bytes = -1;    /**< of memory per object under test */
+    int node = -1;        /**< where the object under test lay, by OS number */
     bool elsewhere = false; /**< not where the place wants it */
     bool wrong = false;     /**< sums differ: a message or an update was lost */
     Void reason = Void::none;

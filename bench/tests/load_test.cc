@@ -8,11 +8,14 @@
 #include "broken.h"
 #include "impl/chan_weir.h"
 #include "impl/lock_weir.h"
+#include "impl/select_twin.h"
+#include "impl/select_weir.h"
 #include "load/alone.h"
 #include "load/lock.h"
 #include "load/notes.h"
 #include "load/pingpong.h"
 #include "load/rw.h"
+#include "load/select.h"
 #include "load/stream.h"
 #include "run/apart.h"
 #include "run/result.h"
@@ -86,6 +89,53 @@ TEST(alone_and_pingpong_count_and_time)
     EXPECT_TRUE(game.p50_ns > 0 && game.p50_ns <= game.p999_ns);
     EXPECT_FALSE(try_empty<TwinQueue>(here(), one, 4, short_ns).wrong);
     EXPECT_FALSE(try_full<TwinQueue>(here(), one, 4, short_ns).wrong);
+}
+
+template <class Cases>
+static Sample
+small_select()
+{
+    const Place one = cores_place(here(), 1);
+
+    return until_some(1, [&] {
+        return select_ready<Cases>(here(), one, { 2, 4 }, short_ns);
+    });
+}
+
+TEST(select_loads_pass_selects)
+{
+    const Place one = cores_place(here(), 1);
+    const Place two = cores_place(here(), 2);
+    const Sample ready = small_select<WeirBlock<2>>();
+    const Sample parked = until_some(1, [&] {
+        return select_parked<WeirCases>(here(), two, { 2, 4 }, short_ns);
+    });
+
+    EXPECT_FALSE(ready.wrong);
+    EXPECT_TRUE(ready.least_ns > 0 && ready.least_ns <= ready.ns);
+    EXPECT_TRUE(ready.chunks >= 1);
+    EXPECT_FALSE(parked.wrong);
+    EXPECT_TRUE(parked.ns > 0);
+    EXPECT_FALSE(small_select<TwinCases>().wrong);
+    EXPECT_FALSE(
+        select_default<TwinCases>(here(), one, { 2, 4 }, short_ns).wrong);
+}
+
+/* Says that the message came from the other channel. */
+class Misnaming : public TwinCases
+{
+  public:
+    using TwinCases::TwinCases;
+
+    size_t wait(uint64_t &message)
+    {
+        return TwinCases::wait(message) ^ (message % 10 == 9);
+    }
+};
+
+TEST(select_finds_a_message_from_elsewhere)
+{
+    EXPECT_TRUE(found_wrong([] { return small_select<Misnaming>(); }));
 }
 
 TEST(lock_load_passes_a_lock)

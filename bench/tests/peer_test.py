@@ -228,11 +228,33 @@ def requests(hello):
             yield f'kind=chan shape={producers}p{consumers}c cap={cap}'
         if 'pingpong' in kinds:
             yield f'kind=pingpong cap={cap}'
+        if 'ring' in kinds:
+            for sides in ('mpmc', 'spsc'):
+                yield f'kind=ring shape=1p1c sides={sides} cap={cap}'
+        if 'pair' in kinds and cap > 0:
+            yield f'kind=pair cap={cap}'
+        if 'try' in kinds and cap > 0:
+            yield f'kind=try-empty cap={cap}'
+            yield f'kind=try-full cap={cap}'
+    if 'select' in kinds:
+        for cases in (2, 8):
+            for what in ('ready', 'default', 'parked'):
+                yield f'kind=select-{what} cases={cases} cap=64'
     for threads in (1, 2, 5):
         if 'mutex' in kinds:
             yield f'kind=mutex threads={threads} outside=8'
         if 'rw' in kinds:
             yield f'kind=rw threads={threads} writes=0.1'
+
+
+def check_chunks(request, said, where):
+    """One thread alone tells its best chunk; a parked select its own time."""
+    word = request.split()[0]
+    alone = re.match('kind=(pair|try-|select-(ready|default))', word)
+    if alone and float(said['ops']) > 0:
+        assert 0 < float(said['least_ns']) and int(said['chunks']) > 0, where
+    if word == 'kind=select-parked' and float(said['ops']) > 0:
+        assert float(said['ns']) > 0, where
 
 
 def talk(program):
@@ -258,6 +280,7 @@ def talk(program):
             assert reply.startswith('ok ') and said['sum'] == 'ok', where
             assert said['fault'] in ('none', 'stray'), where
             assert float(said['ops']) >= 0, where
+            check_chunks(request, said, where)
             asked += 1
     child.stdin.write('run name=nobody kind=chan cap=64 cpus=0\nnonsense\n')
     child.stdin.close()

@@ -63,6 +63,21 @@ func (h *hist) count() (all uint64) {
 	return all
 }
 
+// middle is the mean of the middle half.
+func (h *hist) middle() float64 {
+	all := float64(h.count())
+	from, to := all/4, all-all/4
+	var seen, sum float64
+	for i, count := range h.counts {
+		low := math.Max(seen, from)
+		seen += float64(count)
+		if part := math.Min(seen, to) - low; part > 0 {
+			sum += part * lowOf(i)
+		}
+	}
+	return sum / math.Max(to-from, 1)
+}
+
 // quantile is the middle of the bucket that holds the q-th part.
 func (h *hist) quantile(q float64) float64 {
 	rank := uint64(math.Max(1, math.Ceil(q*float64(h.count()))))

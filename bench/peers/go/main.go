@@ -24,6 +24,7 @@ type ask struct {
 	kind                 string
 	producers, consumers int
 	capacity, threads    int
+	cases                int
 	outside              int
 	writes               float64
 	cpus                 []int
@@ -40,6 +41,9 @@ type answer struct {
 	bound            bool
 	unbound, strayed bool
 	wrong            bool
+	chunks           uint64
+	leastNs          float64 // per operation in the best chunk
+	ns               float64 // per operation where the window does not tell
 }
 
 // settle is TeamTimes: from the first start to the last end.
@@ -98,6 +102,12 @@ func (a *answer) String() string {
 			a.times.quantile(.5)*a.tickNs, a.times.quantile(.99)*a.tickNs,
 			a.times.quantile(.999)*a.tickNs, float64(a.times.max)*a.tickNs)
 	}
+	if a.chunks > 0 {
+		text += fmt.Sprintf(" chunks=%d least_ns=%.4f", a.chunks, a.leastNs)
+	}
+	if a.ns > 0 {
+		text += fmt.Sprintf(" ns=%.2f", a.ns)
+	}
 	fault, sum := "none", "ok"
 	if a.unbound {
 		fault = "unbound"
@@ -135,6 +145,7 @@ func read(f map[string]string) (*ask, bool) {
 	a := &ask{locked: f["name"] == "go-locked", kind: f["kind"],
 		capacity: int(number(f, "cap", 0)),
 		threads:  int(number(f, "threads", 1)),
+		cases:    int(number(f, "cases", 2)),
 		outside:  int(number(f, "outside", 8)),
 		writes:   number(f, "writes", 0),
 		windowNs: int64(number(f, "window_ns", 0)),
@@ -156,7 +167,15 @@ func read(f map[string]string) (*ask, bool) {
 		}
 	}
 	return a, a.windowNs > 0 && a.tickNs > 0 && a.threads > 0 &&
-		a.producers > 0 && a.consumers > 0 && number(f, "size", 8) == 8
+		a.producers > 0 && a.consumers > 0 && number(f, "size", 8) == 8 &&
+		(a.cases == 2 || a.cases == 8)
+}
+
+var loads = map[string]func(*ask) *answer{
+	"chan": stream, "pingpong": pingpong, "pair": pair,
+	"try-empty": tryEmpty, "try-full": tryFull,
+	"select-ready": selectReady, "select-default": selectDefault,
+	"select-parked": selectParked, "mutex": fight, "rw": readers,
 }
 
 func answerTo(line string) string {
@@ -169,15 +188,8 @@ func answerTo(line string) string {
 	}
 	runtime.GOMAXPROCS(len(a.cpus))
 	runtime.GC() // the last sample's rubbish is not this one's
-	switch a.kind {
-	case "chan":
-		return stream(a).String()
-	case "pingpong":
-		return pingpong(a).String()
-	case "mutex":
-		return fight(a).String()
-	case "rw":
-		return readers(a).String()
+	if load, known := loads[a.kind]; known {
+		return load(a).String()
 	}
 	return `unsupported why="kind"`
 }
@@ -201,7 +213,7 @@ func main() {
 		"goroutines that keep their threads, bound like ours"}
 	for i, name := range []string{"go", "go-locked"} {
 		fmt.Printf("weir-peer 1 name=%s version=\"%s\" lang=go flags=\"%s\" "+
-			"kinds=chan,pingpong,mutex,rw cap=0 note=\"%s\"\n",
+			"kinds=chan,pingpong,pair,try,select,mutex,rw cap=0 note=\"%s\"\n",
 			name, version, built(), notes[i])
 	}
 	fmt.Println("ready")

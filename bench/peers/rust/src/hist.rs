@@ -54,6 +54,19 @@ impl Hist {
         self.counts.iter().sum()
     }
 
+    /// The mean of the middle half.
+    pub fn middle(&self) -> f64 {
+        let all = self.count() as f64;
+        let (from, to) = (all / 4.0, all - all / 4.0);
+        let (mut seen, mut sum) = (0.0f64, 0.0f64);
+        for (i, &count) in self.counts.iter().enumerate() {
+            let low = seen.max(from);
+            seen += count as f64;
+            sum += (seen.min(to) - low).max(0.0) * low_of(i);
+        }
+        sum / (to - from).max(1.0)
+    }
+
     /// The middle of the bucket that holds the q-th part.
     pub fn quantile(&self, q: f64) -> f64 {
         let rank = (q * self.count() as f64).ceil().max(1.0) as u64;

@@ -14,6 +14,8 @@ pub trait Chan: Sync {
     fn make(capacity: usize) -> Self;
     fn send(&self, message: u64);
     fn recv(&self) -> u64;
+    fn try_send(&self, message: u64) -> bool;
+    fn try_recv(&self) -> bool;
 }
 
 /// A lock around what `fight` and `read_mostly` protect.
@@ -36,11 +38,17 @@ impl Words {
 }
 
 /// measure/stats.h's Random.
-struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    fn new(seed: u64) -> Random {
+    pub fn new(seed: u64) -> Random {
         Random(seed.wrapping_mul(2685821657736338717).wrapping_add(1))
+    }
+
+    /// One of n, a power of two.
+    #[inline(always)]
+    pub fn lot(&mut self, n: usize) -> usize {
+        (self.next() >> 32) as usize & (n - 1)
     }
 
     #[inline(always)]

@@ -2,8 +2,10 @@
 //! A peer of weir's suite: Rust's channels and locks.
 //! bench/peers/PROTOCOL.md has the protocol.
 
+mod alone;
 mod hist;
 mod load;
+mod select;
 mod tasks;
 mod team;
 
@@ -30,6 +32,14 @@ macro_rules! channel {
             #[inline(always)]
             fn recv(&self) -> u64 {
                 self.rx.$recv().expect("open")
+            }
+            #[inline(always)]
+            fn try_send(&self, message: u64) -> bool {
+                self.tx.try_send(message).is_ok()
+            }
+            #[inline(always)]
+            fn try_recv(&self) -> bool {
+                self.rx.try_recv().is_ok()
             }
         }
     };
@@ -107,6 +117,30 @@ fn chan<C: Chan>(ask: &Ask) -> Option<Answer> {
     match ask.kind.as_str() {
         "chan" => Some(load::stream::<C>(ask)),
         "pingpong" => Some(load::pingpong::<C>(ask)),
+        "pair" => Some(alone::pair::<C>(ask)),
+        "try-empty" => Some(alone::try_empty::<C>(ask)),
+        "try-full" => Some(alone::try_full::<C>(ask)),
+        _ => None,
+    }
+}
+
+fn crossbeam(ask: &Ask) -> Option<Answer> {
+    match (ask.kind.as_str(), ask.cases) {
+        ("select-ready", 2) => Some(select::ready::<select::Two>(ask)),
+        ("select-ready", 8) => Some(select::ready::<select::Eight>(ask)),
+        ("select-default", 2) => Some(select::default::<select::Two>(ask)),
+        ("select-default", 8) => Some(select::default::<select::Eight>(ask)),
+        ("select-parked", 2) => Some(select::parked::<select::Two>(ask)),
+        ("select-parked", 8) => Some(select::parked::<select::Eight>(ask)),
+        _ => chan::<Crossbeam>(ask),
+    }
+}
+
+fn crossbeam_select(ask: &Ask) -> Option<Answer> {
+    match ask.kind.as_str() {
+        "select-ready" => Some(select::ready_any(ask)),
+        "select-default" => Some(select::default_any(ask)),
+        "select-parked" => Some(select::parked_any(ask)),
         _ => None,
     }
 }
@@ -132,7 +166,8 @@ fn tasks(
 fn measure(name: &str, ask: &Ask) -> Option<Answer> {
     use tasks::{asynced, tokioed};
     match name {
-        "crossbeam" => chan::<Crossbeam>(ask),
+        "crossbeam" => crossbeam(ask),
+        "crossbeam-select" => crossbeam_select(ask),
         "flume" => chan::<Flume>(ask),
         "async-channel-blocking" => chan::<AsyncBlocking>(ask),
         "async-channel" => tasks(ask, asynced::stream, asynced::pingpong),
@@ -149,12 +184,16 @@ fn hello() {
         env!("OF_RUSTC")
     );
     let both = "kinds=chan,pingpong";
+    let more = "kinds=chan,pingpong,pair,try";
     let entries = [
-        ("crossbeam", env!("OF_CROSSBEAM_CHANNEL"), both, "cap=0", ""),
-        ("flume", env!("OF_FLUME"), both, "cap=0", ""),
+        ("crossbeam", env!("OF_CROSSBEAM_CHANNEL"),
+         "kinds=chan,pingpong,pair,try,select", "cap=0", ""),
+        ("crossbeam-select", env!("OF_CROSSBEAM_CHANNEL"), "kinds=select",
+         "cap=0", "Select, made once, in place of select!"),
+        ("flume", env!("OF_FLUME"), more, "cap=0", ""),
         ("async-channel", env!("OF_ASYNC_CHANNEL"), both, "cap=1",
          "tasks on tokio, a thread per CPU"),
-        ("async-channel-blocking", env!("OF_ASYNC_CHANNEL"), both, "cap=1",
+        ("async-channel-blocking", env!("OF_ASYNC_CHANNEL"), more, "cap=1",
          "its blocking calls, on threads"),
         ("tokio", env!("OF_TOKIO"), both, "sides=mpsc cap=1",
          "tasks, a thread per CPU"),
@@ -180,6 +219,7 @@ fn read(line: &str) -> Option<(String, Ask)> {
     let mut ask =
         Ask { producers: 1, consumers: 1, threads: 1, ..Ask::default() };
     ask.outside = 8;
+    ask.cases = 2;
     for word in words {
         let (key, value) = word.split_once('=')?;
         match key {
@@ -193,6 +233,7 @@ fn read(line: &str) -> Option<(String, Ask)> {
             "cap" => ask.capacity = value.parse().ok()?,
             "size" if value != "8" => return None,
             "threads" => ask.threads = value.parse().ok()?,
+            "cases" => ask.cases = value.parse().ok()?,
             "outside" => ask.outside = value.parse().ok()?,
             "writes" => ask.writes = value.parse().ok()?,
             "window_ns" => ask.window_ns = value.parse().ok()?,
@@ -211,7 +252,8 @@ fn read(line: &str) -> Option<(String, Ask)> {
     let whole = ask.window_ns > 0
         && ask.tick_ns > 0.0
         && !ask.cpus.is_empty()
-        && ask.producers.min(ask.consumers).min(ask.threads) > 0;
+        && ask.producers.min(ask.consumers).min(ask.threads) > 0
+        && (ask.cases == 2 || ask.cases == 8);
     if whole { Some((name, ask)) } else { None }
 }
 
@@ -228,6 +270,12 @@ fn text_of(a: &Answer) -> String {
             text += &format!(" {}={:.2}", key, a.hist.quantile(q) * a.tick_ns);
         }
         text += &format!(" max_ns={:.2}", a.hist.max as f64 * a.tick_ns);
+    }
+    if a.chunks > 0 {
+        text += &format!(" chunks={} least_ns={:.4}", a.chunks, a.least_ns);
+    }
+    if a.ns > 0.0 {
+        text += &format!(" ns={:.2}", a.ns);
     }
     let fault = match (a.unbound, a.stray) {
         (true, _) => "unbound",

@@ -15,6 +15,7 @@ pub struct Ask {
     pub consumers: usize,
     pub capacity: usize,
     pub threads: usize,
+    pub cases: usize,
     pub outside: u64,
     pub writes: f64,
     pub cpus: Vec<usize>,
@@ -30,6 +31,7 @@ pub struct Worker {
     pub sum: u64,
     pub bits: u64,
     pub wrong: bool,
+    pub least: u64,
     pub begin: u64,
     pub end: u64,
     pub cpu_ns: i64,
@@ -52,6 +54,11 @@ pub struct Answer {
     pub wrong: bool,
     pub hist: Hist,
     pub tick_ns: f64,
+    pub chunks: u64,
+    /// Per operation in the best chunk.
+    pub least_ns: f64,
+    /// Per operation where the window does not tell.
+    pub ns: f64,
 }
 
 /// The counter that the suite reads, too.
