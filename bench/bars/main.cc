@@ -2,13 +2,17 @@
 /*
  * bars/main.cc - measure every promise and say which hold.
  *
- *     weir-bars [--rounds N] [--only PART]
+ *     weir-bars [--peers] [--rounds N] [--only PART]
  *
- * Parts: channels trips single readers waits one-cpu futex.  The one-CPU part
- * runs as a program of its own that is bound before it starts, so that the
- * library, too, sees one CPU only.  Exit status 0 if every line holds.
+ * Parts: channels trips single readers waits one-cpu futex; with --peers, which
+ * compares with other libraries and languages: short select channels fan-in
+ * hand-overs rings.
+ * The one-CPU part runs as a program of its own that is bound before it starts,
+ * so that the library, too, sees one CPU only.  Exit status 0 if every line
+ * holds.
  */
 #include "bars/bars.h"
+#include "bars/peer_bars.h"
 
 #include "machine/card.h"
 #include "measure/clock.h"
@@ -30,7 +34,33 @@ struct Request {
     int rounds = 15;
     std::string only;
     bool bound = false; /**< the child that has one CPU */
+    bool peers = false;
 };
+
+constexpr int peer_rounds_min = 10;
+
+static const Names own_parts = { "channels", "trips", "single", "readers",
+                                 "waits",    "futex", "one-cpu" };
+static const Names peer_parts = { "short",  "select",     "channels",
+                                  "fan-in", "hand-overs", "rings" };
+
+static void
+check_request(const Request &request)
+{
+    const Names &parts = request.peers ? peer_parts : own_parts;
+    const int least = request.peers ? peer_rounds_min : 3;
+    std::string known;
+
+    if (request.rounds < least)
+        die(exit_usage, "bars: --rounds needs a number from %d up", least);
+    for (const std::string &part : parts) {
+        known += " " + part;
+        if (request.only.empty() || request.only == part)
+            return;
+    }
+    die(exit_usage, "bars: no part '%s'; there are%s", request.only.c_str(),
+        known.c_str());
+}
 
 static Request
 read_request(int argc, char **argv)
@@ -44,14 +74,15 @@ read_request(int argc, char **argv)
             request.only = argv[++i];
         else if (strcmp(argv[i], "--bound") == 0)
             request.bound = true;
+        else if (strcmp(argv[i], "--peers") == 0)
+            request.peers = true;
         else
             die(exit_usage,
-                "bars: unknown option '%s'; there are --rounds N "
+                "bars: unknown option '%s'; there are --peers, --rounds N "
                 "and --only PART",
                 argv[i]);
     }
-    if (request.rounds < 3)
-        die(exit_usage, "bars: --rounds needs a number from 3 up");
+    check_request(request);
     return request;
 }
 
@@ -114,6 +145,33 @@ run_parts(Bars &bars, const Topology &topology, const Request &request)
     return bars.failed() == 0 && one_holds;
 }
 
+/* True if every line that compares with peers holds. */
+static bool
+run_peer_parts(const Topology &topology, const Options &options,
+               const Request &request)
+{
+    PeerBars bars(topology, options);
+    auto wanted = [&](const char *part) {
+        return request.only.empty() || request.only == part;
+    };
+
+    bars.head();
+    if (wanted("short"))
+        bars.short_costs();
+    if (wanted("select"))
+        bars.selects();
+    if (wanted("channels"))
+        bars.channels();
+    if (wanted("fan-in"))
+        bars.fan_in();
+    if (wanted("hand-overs"))
+        bars.hand_overs();
+    if (wanted("rings"))
+        bars.rings();
+    bars.sum_up();
+    return bars.all_hold();
+}
+
 } // namespace bench
 
 int
@@ -138,6 +196,8 @@ main(int argc, char **argv)
     add_noise(topology, card);
     printf("%s; %s\n", fact(card, "noise").c_str(),
            first_line("/proc/loadavg").c_str());
+    if (request.peers)
+        return !run_peer_parts(topology, options, request);
     bars.head();
     const bool hold = run_parts(bars, topology, request);
     printf("%s\n", hold ? "every promise holds" : "NOT every promise holds");

@@ -19,12 +19,26 @@
 namespace bench
 {
 
-enum class RingKind { mpmc, spsc };
+enum class RingKind { mpmc, spsc, mpsc, spmc, scq };
 
 static const char *
 kind_name(RingKind kind)
 {
-    return kind == RingKind::mpmc ? "mpmc" : "spsc";
+    static const char *const names[] = { "mpmc", "spsc", "mpsc", "spmc",
+                                         "scq" };
+
+    return names[static_cast<int>(kind)];
+}
+
+static const char *
+family_of(RingKind kind)
+{
+    static const char *const names[] = {
+        "Ring, many to many", "Ring, one to one", "Ring, many to one",
+        "Ring, one to many",  "Ring, lock-free",
+    };
+
+    return names[static_cast<int>(kind)];
 }
 
 template <size_t Bytes, size_t N, class Make>
@@ -48,16 +62,11 @@ add_forms(Cell &cell, Make make)
                   make(Type<Polled<Ring<Bytes, N, Form::poll>>>()));
 }
 
-/** Both forms of weir's ring, the twin twice, and ck's ring. */
+/* ck has a function for each number of sides; these two are compared. */
 template <RingKind kind, size_t Bytes, size_t N, class Make>
 static void
-add_rings(Cell &cell, Make make)
+add_ck(Cell &cell, Make make)
 {
-    if constexpr (kind == RingKind::mpmc)
-        add_forms<WeirMpmc, Bytes, N>(cell, make);
-    else
-        add_forms<WeirSpsc, Bytes, N>(cell, make);
-    add_twins<Bytes, N>(cell, make);
 #if WEIR_BENCH_HAVE_CK
     using Ck = std::conditional_t<kind == RingKind::mpmc, CkMpmc<Bytes, N>,
                                   CkSpsc<Bytes, N>>;
@@ -65,7 +74,35 @@ add_rings(Cell &cell, Make make)
         add_contender(cell, "ck-ring", Role::peer, make(Type<Polled<Ck>>()));
     ck.note = "holds one element less";
     ck.flags = "inlined";
+#else
+    (void)cell, (void)make;
 #endif
+}
+
+/** Both forms of weir's ring, the twin twice, and ck's ring.  Beside the
+ * lock-free ring the one that is not. */
+template <RingKind kind, size_t Bytes, size_t N, class Make>
+static void
+add_rings(Cell &cell, Make make)
+{
+    if constexpr (kind == RingKind::mpmc)
+        add_forms<WeirMpmc, Bytes, N>(cell, make);
+    else if constexpr (kind == RingKind::spsc)
+        add_forms<WeirSpsc, Bytes, N>(cell, make);
+    else if constexpr (kind == RingKind::mpsc)
+        add_forms<WeirMpsc, Bytes, N>(cell, make);
+    else if constexpr (kind == RingKind::spmc)
+        add_forms<WeirSpmc, Bytes, N>(cell, make);
+    else
+        add_contender(cell, "weir-scq", Role::weir,
+                      make(Type<Polled<WeirScq<Bytes, N>>>()));
+    add_twins<Bytes, N>(cell, make);
+    if constexpr (kind == RingKind::mpmc || kind == RingKind::spsc)
+        add_ck<kind, Bytes, N>(cell, make);
+    if constexpr (kind == RingKind::scq)
+        add_contender(cell, "weir-mpmc", Role::peer,
+                      make(Type<Polled<WeirMpmc<Bytes, N, Form::exact>>>()))
+            .note = "exact, not lock-free";
 }
 
 /* All cells of one kind of ring, by size of the element and capacity. */
@@ -80,7 +117,7 @@ template <RingKind kind, size_t Bytes, size_t N> class RingCells
     void alone();
     void empty();
     void burst();
-    void stream_at(const Place &place, int side);
+    void stream_at(const Place &place, int producers, int consumers);
     void private_pairs_of(int pairs);
 
   private:
@@ -96,8 +133,7 @@ template <RingKind kind, size_t Bytes, size_t N> class RingCells
 
     template <class Make> void add(Cell cell, const char *title, Make make)
     {
-        cell.family =
-            kind == RingKind::mpmc ? "Ring, many to many" : "Ring, one to one";
+        cell.family = family_of(kind);
         cell.title = title;
         cell.priority = priority_;
         add_rings<kind, Bytes, N>(cell, make);
@@ -161,15 +197,18 @@ RingCells<kind, Bytes, N>::burst()
 
 template <RingKind kind, size_t Bytes, size_t N>
 void
-RingCells<kind, Bytes, N>::stream_at(const Place &place, int side)
+RingCells<kind, Bytes, N>::stream_at(const Place &place, int producers,
+                                     int consumers)
 {
     const Topology *t = &input_.topology;
-    const StreamShape shape = { side, side, N };
-    const std::string name = std::to_string(side);
-    Cell cell = make_placed_cell("ring/" + name + "p" + name + "c", params(),
-                                 place, 2 * side);
+    const StreamShape shape = { producers, consumers, N };
+    const std::string p = std::to_string(producers);
+    const std::string c = std::to_string(consumers);
+    Cell cell = make_placed_cell("ring/" + p + "p" + c + "c", params(), place,
+                                 producers + consumers);
 
-    cell.params["producers"] = cell.params["consumers"] = name;
+    cell.params["producers"] = p;
+    cell.params["consumers"] = c;
     add(std::move(cell),
         "Producers push numbers through one ring to consumers; one operation "
         "is one element.",
@@ -217,17 +256,36 @@ add_kind(const PlanInput &input, std::vector<Cell> &cells)
     rest.burst();
     for (const ClassPair &pair : input.pairs) {
         const Place place = pair_place(input.topology, pair);
-        (first && place.pus.size() > 1 ? best : rest).stream_at(place, 1);
+        (first && place.pus.size() > 1 ? best : rest).stream_at(place, 1, 1);
         if (place.pus.size() < 2 || !first)
             continue;
-        small.stream_at(place, 1);
-        wide.stream_at(place, 1);
-        wider.stream_at(place, 1);
+        small.stream_at(place, 1, 1);
+        wide.stream_at(place, 1, 1);
+        wider.stream_at(place, 1, 1);
         first = false;
     }
     if (pus > 3)
         rest.private_pairs_of(pus / 2);
     rest.private_pairs_of(2 * pus);
+}
+
+/* Kinds beside the two: one thread alone, and the shapes that they are for. */
+template <RingKind kind>
+static void
+add_other_kind(const PlanInput &input, std::vector<Cell> &cells, int producers,
+               int consumers)
+{
+    const Topology &t = input.topology;
+    RingCells<kind, 8, 1024> best(input, cells, rank_best);
+    RingCells<kind, 8, 1024> rest(input, cells, rank_rest);
+
+    rest.alone();
+    rest.stream_at(near_pair(input), 1, 1);
+    for (const Place &place : team_places(t, producers + consumers, true)) {
+        const bool cores =
+            place.name == cores_place(t, producers + consumers).name;
+        (cores ? best : rest).stream_at(place, producers, consumers);
+    }
 }
 
 void
@@ -240,9 +298,12 @@ add_ring_cells(const PlanInput &input, std::vector<Cell> &cells)
     add_kind<RingKind::mpmc>(input, cells);
     for (int side : { 2, 4, 32 })
         for (const Place &place : team_places(t, 2 * side, true))
-            many.stream_at(place, side);
-    small.stream_at(cores_place(t, 8), 4);
+            many.stream_at(place, side, side);
+    small.stream_at(cores_place(t, 8), 4, 4);
     add_kind<RingKind::spsc>(input, cells);
+    add_other_kind<RingKind::mpsc>(input, cells, 4, 1);
+    add_other_kind<RingKind::spmc>(input, cells, 1, 4);
+    add_other_kind<RingKind::scq>(input, cells, 4, 4);
 }
 
 } // namespace bench

@@ -50,6 +50,7 @@ struct Cell {
     std::map<std::string, std::string> params; /**< of the name, and more */
     int priority = 0; /**< 0 first; the last ones are omitted for time */
     Place place;
+    Pair probe; /**< whose line trip is probed, if not that of the place */
     int workers = 1;
     bool over_quota = false; /**< keeps more CPUs busy than cgroups allow */
     std::string baseline;    /**< contender that ratios divide by */

@@ -170,6 +170,7 @@ all_cells(const PlanInput &input, const Options &options,
     add_more_channel_cells(input, all);
     add_select_cells(input, all);
     add_ring_cells(input, all);
+    add_deque_cells(input, all);
     add_mutex_cells(input, all);
     add_more_mutex_cells(input, all);
     add_reader_cells(input, all);

@@ -39,9 +39,10 @@ refuse_wrong(const Cell &cell, const Measured &measured)
 static double
 probe(const Topology &topology, const Cell &cell)
 {
-    if (cell.place.pus.size() < 2)
-        return 0;
-    const Pair pair(cell.place.pus[0], cell.place.pus[1]);
+    Pair pair = cell.probe;
+
+    if (cell.place.pus.size() > 1)
+        pair = { cell.place.pus[0], cell.place.pus[1] };
     return line_trip(topology, pair, probe_batches).p50_ns;
 }
 

@@ -7,10 +7,12 @@
  */
 #include "broken.h"
 #include "impl/chan_weir.h"
+#include "impl/deque.h"
 #include "impl/lock_weir.h"
 #include "impl/select_twin.h"
 #include "impl/select_weir.h"
 #include "load/alone.h"
+#include "load/deque.h"
 #include "load/lock.h"
 #include "load/notes.h"
 #include "load/pingpong.h"
@@ -136,6 +138,44 @@ class Misnaming : public TwinCases
 TEST(select_finds_a_message_from_elsewhere)
 {
     EXPECT_TRUE(found_wrong([] { return small_select<Misnaming>(); }));
+}
+
+template <class Deque>
+static Sample
+small_deque()
+{
+    const Place two = cores_place(here(), 2);
+
+    return until_some(
+        1, [&] { return deque_load<Deque>(here(), two, 1, short_ns); });
+}
+
+/* Hands every tenth element to two. */
+class Doubling : public TwinDeque<64>
+{
+  public:
+    bool pop(uint64_t &number)
+    {
+        if (again_ && number_ % 10 == 9) {
+            again_ = false;
+            number = number_;
+            return true;
+        }
+        again_ = TwinDeque::pop(number_);
+        number = number_;
+        return again_;
+    }
+
+  private:
+    bool again_ = false;
+    uint64_t number_ = 0;
+};
+
+TEST(deque_sums_agree_unless_an_element_is_doubled)
+{
+    EXPECT_FALSE(small_deque<WeirDeque<64>>().wrong);
+    EXPECT_FALSE(small_deque<TwinDeque<64>>().wrong);
+    EXPECT_TRUE(found_wrong([] { return small_deque<Doubling>(); }));
 }
 
 TEST(lock_load_passes_a_lock)

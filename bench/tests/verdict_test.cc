@@ -6,6 +6,7 @@
  * Method  simulated rounds of known truth, normal, skewed, heavy-tailed,
  *         drifting, with a seed that does not change.
  */
+#include "bars/judge.h"
 #include "run/result.h"
 #include "run/runner.h"
 #include "test.h"
@@ -329,4 +330,31 @@ TEST(rounds_come_as_an_order_and_its_reverse)
         }
     EXPECT_TRUE(order_of_round(3, 0, 1) != order_of_round(3, 0, 2));
     EXPECT_TRUE(order_of_round(3, 0, 1) != order_of_round(3, 2, 1));
+}
+
+static std::string
+judged(double limit, double median, double half, double spread, bool in_ns)
+{
+    const Interval value = { median, median - half, median + half, 10 };
+
+    return kept_text(judge_line(limit, value, spread), limit, median, in_ns);
+}
+
+TEST(bars_hold_or_say_by_how_much_they_do_not)
+{
+    EXPECT_STREQ(judged(0.5, 0.4, 0.01, 0.02, false).c_str(), "holds");
+    EXPECT_STREQ(judged(0.5, 0.6, 0.01, 0.02, false).c_str(), "short by 20 %");
+    EXPECT_STREQ(judged(10, 13, 0.5, 0.1, true).c_str(), "short by 3.00 ns");
+    EXPECT_STREQ(judged(10, -2, 0.5, 0.1, true).c_str(), "holds");
+}
+
+TEST(bars_settle_nothing_within_twice_their_noise)
+{
+    const char *open = "not settled";
+
+    EXPECT_STREQ(judged(0.5, 0.4, 0.01, 0.05, false).c_str(), open);
+    EXPECT_STREQ(judged(0.5, 0.6, 0.01, 0.05, false).c_str(), open);
+    EXPECT_STREQ(judged(0.5, 0.49, 0.02, 0.001, false).c_str(), open);
+    EXPECT_STREQ(judged(0.5, 0.51, 0.02, 0.001, false).c_str(), open);
+    EXPECT_STREQ(judged(0.5, 0.5, 0, 0, false).c_str(), open);
 }
