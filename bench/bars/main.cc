@@ -5,8 +5,8 @@
  *     weir-bars [--peers] [--rounds N] [--only PART]
  *
  * Parts: channels trips single readers waits one-cpu futex; with --peers, which
- * compares with other libraries and languages: short select channels fan-in
- * hand-overs rings.
+ * compares with other libraries and languages: short batch select channels
+ * fan-in hand-overs rings.
  * The one-CPU part runs as a program of its own that is bound before it starts,
  * so that the library, too, sees one CPU only.  Exit status 0 if every line
  * holds.
@@ -41,7 +41,7 @@ constexpr int peer_rounds_min = 10;
 
 static const Names own_parts = { "channels", "trips", "single", "readers",
                                  "waits",    "futex", "one-cpu" };
-static const Names peer_parts = { "short",  "select",     "channels",
+static const Names peer_parts = { "short",  "batch",      "select", "channels",
                                   "fan-in", "hand-overs", "rings" };
 
 static void
@@ -158,6 +158,8 @@ run_peer_parts(const Topology &topology, const Options &options,
     bars.head();
     if (wanted("short"))
         bars.short_costs();
+    if (wanted("batch"))
+        bars.batches();
     if (wanted("select"))
         bars.selects();
     if (wanted("channels"))

@@ -402,6 +402,21 @@ PeerBars::short_costs()
     pair_of("try on full", "chan/try-full/cap=64", 0.3, 0.8);
 }
 
+/* Of weir alone, but among the promises of the same day. */
+void
+PeerBars::batches()
+{
+    Compared on;
+
+    measure("chan/pair/batch=32/cap=1024", { "weir", "weir-single" }, {}, on);
+    line(on, { "batches of 32, one thread",
+               1.0 / 3,
+               "weir",
+               { "weir-single" },
+               &Figures::least_ns });
+    foot(on.result, &Figures::least_ns);
+}
+
 /* What is timed: a send into a channel drawn by lot, and the select. */
 void
 PeerBars::select_of(int cases, double beyond_ns)

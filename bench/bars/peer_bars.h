@@ -44,6 +44,7 @@ class PeerBars
     /* The parts; each prints its lines as they come. */
     void head() const;
     void short_costs();
+    void batches();
     void selects();
     void channels();
     void fan_in();

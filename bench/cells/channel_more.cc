@@ -4,6 +4,7 @@
  * to many, beside hogs, at a fixed rate.
  */
 #include "cells/channels.h"
+#include "load/batch.h"
 #include "load/burst.h"
 #include "load/open.h"
 #include "load/private.h"
@@ -96,6 +97,45 @@ add_bursts(const PlanInput &input, std::vector<Cell> &cells)
         });
         cells.push_back(std::move(turns));
     }
+}
+
+/* 32 messages by one call on each side; beside it the same by 32 calls. */
+static void
+add_batches(const PlanInput &input, std::vector<Cell> &cells)
+{
+    const Topology *t = &input.topology;
+    const Place one = cores_place(*t, 1);
+    const Place two = near_pair(input);
+    const Params batch = { { "batch", text(batch_length) },
+                           { "cap", text(1024) } };
+
+    Cell alone = make_cell("chan/pair", batch, one, 1);
+    alone.family = "Channel, batches";
+    alone.title = "One thread sends 32 messages by one call and receives them "
+                  "by another; one operation is one message sent and received.";
+    alone.priority = rank_best;
+    add_queues(alone, [=](auto type) {
+        using Chan = type_of<decltype(type)>;
+        return [=](int64_t ns) { return pair_batch<Chan>(*t, one, 1024, ns); };
+    });
+    add_contender(alone, "weir-single", Role::floor, [=](int64_t ns) {
+        return pair_burst<WeirChan>(*t, one, 1024, ns);
+    }).note = "a call for each message";
+    cells.push_back(std::move(alone));
+
+    Cell stream = make_placed_cell("chan/1p1c", batch, two, 2);
+    stream.family = "Channel, batches";
+    stream.title = "A producer sends up to 32 messages by one call to a "
+                   "consumer that takes up to 32; one operation is one "
+                   "message.";
+    stream.params["producers"] = stream.params["consumers"] = text(1);
+    stream.priority = rank_best;
+    add_queues(stream, [=](auto type) {
+        using Chan = type_of<decltype(type)>;
+        return
+            [=](int64_t ns) { return batch_stream<Chan>(*t, two, 1024, ns); };
+    });
+    cells.push_back(std::move(stream));
 }
 
 static Cell
@@ -265,6 +305,7 @@ add_more_channel_cells(const PlanInput &input, std::vector<Cell> &cells)
     add_wide<64>(input, cells);
     add_wide<256>(input, cells);
     add_bursts(input, cells);
+    add_batches(input, cells);
     add_private(input, cells);
     add_fans(input, cells);
     for (size_t capacity : { 1024, 1 })

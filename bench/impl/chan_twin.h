@@ -100,6 +100,41 @@ template <size_t Bytes> class TwinQueueOf
         return true;
     }
 
+    /** Up to n messages under one lock, at least one: how many. */
+    size_t send_n(const Element *messages, size_t n)
+    {
+        pthread_mutex_lock(&mutex_);
+        while (length_ == capacity_) {
+            senders_++;
+            pthread_cond_wait(&not_full_, &mutex_);
+        }
+        const size_t moved = n < capacity_ - length_ ? n : capacity_ - length_;
+        for (size_t i = 0; i < moved; i++) {
+            slots_[tail_] = messages[i];
+            tail_ = tail_ + 1 == capacity_ ? 0 : tail_ + 1;
+        }
+        length_ += moved;
+        wake_and_unlock(receivers_, moved, &not_empty_);
+        return moved;
+    }
+
+    size_t recv_n(Element *messages, size_t n)
+    {
+        pthread_mutex_lock(&mutex_);
+        while (length_ == 0) {
+            receivers_++;
+            pthread_cond_wait(&not_empty_, &mutex_);
+        }
+        const size_t moved = n < length_ ? n : length_;
+        for (size_t i = 0; i < moved; i++) {
+            messages[i] = slots_[head_];
+            head_ = head_ + 1 == capacity_ ? 0 : head_ + 1;
+        }
+        length_ -= moved;
+        wake_and_unlock(senders_, moved, &not_full_);
+        return moved;
+    }
+
     static TwinQueueOf *make(size_t capacity)
     {
         return new TwinQueueOf(capacity);
@@ -111,6 +146,18 @@ template <size_t Bytes> class TwinQueueOf
     }
 
   private:
+    /* One of those who wait for each message that moved, and each once. */
+    void wake_and_unlock(unsigned &waiting, size_t moved, pthread_cond_t *cond)
+    {
+        size_t wakes = 0;
+
+        while (wakes < moved && take_one(waiting))
+            wakes++;
+        pthread_mutex_unlock(&mutex_);
+        for (; wakes > 0; wakes--)
+            pthread_cond_signal(cond);
+    }
+
     void put_and_unlock(const Element &message)
     {
         slots_[tail_] = message;

@@ -67,6 +67,25 @@ template <size_t Bytes> class WeirChanOf
         return true;
     }
 
+    /** Up to n messages, at least one: how many. */
+    size_t send_n(const Element *messages, size_t n)
+    {
+        size_t sent;
+
+        if (weir_chan_send_n(chan_, messages, n, &sent) != WEIR_OK)
+            abort();
+        return sent;
+    }
+
+    size_t recv_n(Element *messages, size_t n)
+    {
+        size_t got;
+
+        if (weir_chan_recv_n(chan_, messages, n, &got) != WEIR_OK)
+            abort();
+        return got;
+    }
+
     static weir_chan *make(size_t capacity)
     {
         return weir_chan_make(sizeof(Element), capacity);

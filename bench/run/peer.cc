@@ -348,6 +348,13 @@ read_sides(const std::string &value, Wish &wish)
     return value == "mpmc" || value == "spsc";
 }
 
+static void
+read_capacity(const std::string &value, Wish &wish)
+{
+    wish.fields += " cap=" + value;
+    wish.capacity = atoi(value.c_str());
+}
+
 /* One part of the name; false if no peer knows what it asks for. */
 static bool
 read_part(const std::string &part, Wish &wish)
@@ -370,7 +377,7 @@ read_part(const std::string &part, Wish &wish)
     else if (key == "cases" && wish.ability == "select")
         wish.fields += " cases=" + value;
     else if (key == "cap" && !value.empty())
-        wish.fields += " cap=" + value, wish.capacity = atoi(value.c_str());
+        read_capacity(value, wish);
     else if (key == "writes" && wish.kind == "rw")
         wish.fields += " writes=" + std::to_string(atof(value.c_str()) / 100);
     else if (key == "threads" && !streams)
