@@ -169,7 +169,7 @@ instant_runs(struct instant t, uint64_t rounds)
 TEST(se_05_default_sees_two_receives_at_one_instant)
 {
     instant_run((struct instant){ .limited = false }, 100000);
-    instant_runs((struct instant){ .limited = false }, 10000);
+    instant_runs((struct instant){ .limited = false }, 5000);
 }
 
 TEST(se_05_default_sees_two_sends_at_one_instant)
