@@ -80,7 +80,7 @@ static int
 drop_oldest(weir_chan *ch, const void *msg, bool waits)
 {
     _Alignas(16) unsigned char small[COPY_SMALL];
-    void *copy = small;
+    void *copy;
     int status;
 
     if (chan_extra(ch)->on_drop == NULL)
