@@ -33,13 +33,24 @@
 
 #include <weir/mpmc.h>
 
-/* top, for the owner, who may fill a slot again that a thief has read. */
-static inline uint64_t
-weir_deque_top(WEIR_ATOMIC(uint64_t) *top)
+/*
+ * May the owner push?  A slot is filled again only when its thief has read it.
+ * A "full" is exact: bottom is stored again before the last look, so that a
+ * push followed by "full" and a steal followed by "empty" do not both miss the
+ * other.
+ */
+static inline bool
+weir_deque_has_room(WEIR_ATOMIC(uint64_t) *top, WEIR_ATOMIC(uint64_t) *bottom,
+                    uint64_t index, uint64_t capacity)
 {
     /* order(deque.top) ACQ: the thief has read its slot, see
      * weir_deque_take(). */
-    return weir_load_acq(top);
+    if (index - weir_load_acq(top) < capacity)
+        return true;
+    /* order(deque.exact) SC: see weir_deque_has(). */
+    (void)weir_xchg_sc(bottom, index);
+    /* order(deque.exact) SC, order(deque.top) ACQ: see weir_deque_take(). */
+    return index - weir_load_sc(top) < capacity;
 }
 
 static inline void
@@ -60,8 +71,8 @@ weir_deque_look(WEIR_ATOMIC(uint64_t) *top)
 static inline bool
 weir_deque_has(WEIR_ATOMIC(uint64_t) *bottom, uint64_t top)
 {
-    /* order(deque.exact) SC: see weir_deque_pop(); order(deque.bottom) ACQ: the
-     * element, see weir_deque_push(). */
+    /* order(deque.exact) SC: see weir_deque_pop(), weir_deque_has_room();
+     * order(deque.bottom) ACQ: the element, see weir_deque_push(). */
     return (int64_t)(weir_load_sc(bottom) - top) > 0;
 }
 
@@ -69,8 +80,8 @@ static inline bool
 weir_deque_take(WEIR_ATOMIC(uint64_t) *top, uint64_t *index)
 {
     /* order(deque.top) REL: the slot has been read before the owner fills it
-     * again, see weir_deque_top().  order(deque.exact) SC: against the owner's
-     * look and swap in weir_deque_pop(). */
+     * again, see weir_deque_has_room().  order(deque.exact) SC: against the
+     * owner's look and swap in weir_deque_pop(). */
     return weir_cas_sc(top, index, *index + 1);
 }
 
@@ -92,6 +103,8 @@ weir_deque_pop(WEIR_ATOMIC(uint64_t) *top, WEIR_ATOMIC(uint64_t) *bottom,
         return true;
     /* The last one, or none: whoever moves top has it. */
     won = *at == seen && weir_deque_take(top, &seen);
+    /* Relaxed: top is `end` by now, so nobody takes an element by this store
+     * (a thief that still saw an older top fails its swap). */
     weir_store_rlx(bottom, end);
     return won;
 }
@@ -112,11 +125,13 @@ weir_deque_pop(WEIR_ATOMIC(uint64_t) *top, WEIR_ATOMIC(uint64_t) *bottom,
  * Progress: push and pop wait-free, steal lock-free
  * Order:    what was done before a push happens before the return of the pop or
  *           steal that gets its element [deque.bottom]
- * Callable: push and pop by one thread at a time, steal by any
+ * Callable: push and pop by one thread at a time, and not from a signal handler
+ *           that may interrupt one of them; steal by any, also from a handler
  */
 #define WEIR_DEQUE(name, T, N)                                                 \
     WEIR_ASSERT_STATIC((N) >= 1 && ((N) & ((N)-1)) == 0, "a power of two");    \
-    WEIR_ASSERT_STATIC(sizeof(T) <= 8, "an integer or a pointer");             \
+    WEIR_ASSERT_STATIC(sizeof(T) <= 8 && (sizeof(T) & (sizeof(T) - 1)) == 0,   \
+                       "an integer or a pointer");                             \
     typedef struct name {                                                      \
         weir_ring_word top;                                                    \
         weir_ring_word bottom;                                                 \
@@ -133,7 +148,7 @@ weir_deque_pop(WEIR_ATOMIC(uint64_t) *top, WEIR_ATOMIC(uint64_t) *bottom,
     {                                                                          \
         const uint64_t bottom = weir_load_rlx(&q->bottom.word);                \
                                                                                \
-        if (bottom - weir_deque_top(&q->top.word) >= (uint64_t)(N))            \
+        if (!weir_deque_has_room(&q->top.word, &q->bottom.word, bottom, (N)))  \
             return false;                                                      \
         weir_store_rlx(&q->slots[bottom & ((N)-1)], v);                        \
         weir_deque_push(&q->bottom.word, bottom);                              \
@@ -155,7 +170,7 @@ weir_deque_pop(WEIR_ATOMIC(uint64_t) *top, WEIR_ATOMIC(uint64_t) *bottom,
         uint64_t top = weir_deque_look(&q->top.word);                          \
                                                                                \
         while (weir_deque_has(&q->bottom.word, top)) {                         \
-            const T seen = weir_load_rlx(&q->slots[top & ((N)-1)]);            \
+            T seen = weir_load_rlx(&q->slots[top & ((N)-1)]);                  \
                                                                                \
             if (weir_deque_take(&q->top.word, &top)) {                         \
                 *v = seen;                                                     \
@@ -165,7 +180,8 @@ weir_deque_pop(WEIR_ATOMIC(uint64_t) *top, WEIR_ATOMIC(uint64_t) *bottom,
         return false;                                                          \
     }                                                                          \
                                                                                \
-    WEIR_ASSERT_STATIC(offsetof(name, bottom) == WEIR_SEPARATION,              \
+    WEIR_ASSERT_STATIC(offsetof(name, bottom) == WEIR_SEPARATION &&            \
+                           offsetof(name, slots) == 2 * WEIR_SEPARATION,       \
                        "owner and thieves share no line")
 
 #endif

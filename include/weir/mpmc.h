@@ -49,7 +49,7 @@
  *     bool name_try_push(name *q, T v);    bool name_try_pop(name *q, T *v);
  *     bool name_poll_push(name *q, T v);   bool name_poll_pop(name *q, T *v);
  *
- *     size_t name_try_push_n(name *q, const T *v, size_t n);
+ *     size_t name_try_push_n(name *q, T const *v, size_t n);
  *     size_t name_try_pop_n(name *q, T *v, size_t n);
  *
  *     T *name_try_reserve(name *q);        T *name_try_peek(name *q);
@@ -58,8 +58,8 @@
  * The _n forms move up to n elements, which stay neighbours, by one claim.
  * Reserve and commit are a push without a copy: the element is written into
  * its place in between; peek and release are such a pop.  Several places may be
- * open at a time, and closed in any order; the element behind an open one is
- * not passed on before.
+ * open at a time, and closed in any order, but each must be: there is no way
+ * back, and nothing behind an open place passes it.
  *
  * Params:   q      the ring
  *           v      the element or elements, copied; commit, release: the place
@@ -69,7 +69,8 @@
  *           _n: how many, 0 where the others say false, fewer than n if the
  *           next place was not ready; reserve, peek: the place, NULL for false
  * Blocks:   poll_: never; try_: only for an element that is claimed and not
- *           yet stored (or removed)
+ *           yet stored (or removed), an open place included: who holds one
+ *           calls poll_ on the other side, lest it wait for itself
  * Progress: one compare-and-swap and one store when uncontended; not lock-free
  *           when a thread stops between the two
  * Order:    what was done before a push happens before the return of the pop
@@ -183,7 +184,7 @@
     }                                                                          \
                                                                                \
     __attribute__((unused)) static inline size_t name##_try_push_n(            \
-        name *q, const T *v, size_t n)                                         \
+        name *q, T const *v, size_t n)                                         \
     {                                                                          \
         const weir_ring_shape shape = name##_shape_();                         \
         uint64_t ticket;                                                       \

@@ -315,10 +315,10 @@ weir_ring_take_single_n(weir_ring_shape shape, void *slots,
 
     *ticket = weir_load_rlx(own); /* ours */
     n = weir_ring_ready(shape, slots, *ticket, full, most, &next);
+    /* Relaxed: elements go by the stamps, an exact no by
+     * weir_ring_is_over_single(), and nobody else claims after us. */
     if (n > 0)
-        /* order(ring.claim) REL: as weir_ring_claim(), for who reads it by
-         * weir_ring_load_word(). */
-        weir_store_rel(own, next);
+        weir_store_rlx(own, next);
     return n;
 }
 

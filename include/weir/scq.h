@@ -12,7 +12,7 @@
  * number from the free ring, fills the place, and puts the number into the
  * used ring; a pop is the mirror image.
  *
- * State of one ring of 2n entries (n: the power of two >= N and >= 64)
+ * State of one ring of 2n entries (n: the power of two >= N and >= THREADS)
  *   tail, head  tickets, from 2n on; ticket t belongs to entry t mod 2n, in
  *               cycle t / 2n
  *   entry       cycle | SAFE | place, or NONE instead of a place
@@ -41,26 +41,42 @@
  *   (A) first: the taker finds its cycle and takes.  (B) first: the putter
  *   finds its own cycle, gives the ticket up and draws another.
  *
- * Race: "empty" against a put
+ * Race: "empty" against a put (Q5)
  *
- *     putter                              taker
- *     ------                              -----
- *     CAS entry                           fetch_add head
- *     threshold = 3n - 1  <-- scq.exact --> entry: nothing; threshold - 1
+ *     putter of t                         another thread, taker of h, then k
+ *     -----------                         ----------------------------------
+ *                                         draw h; nothing; threshold - 1  (D)
+ *     draw t from tail                    draw k from head                (C)
+ *     CAS entry
+ *     look at threshold (B)
+ *
+ *   Counted from (B) on are the (D) that it misses.  If k < t - 2n, it misses
+ *   none before (C): tail gets 2n beyond k only past a ticket that a taker after
+ *   (C) has failed or emptied, for n numbers, each in at most one older and one
+ *   newer entry, fill fewer than 2n.  So (D), (C), that taker's mark, what a
+ *   putter made of it and the draw of t follow one another, by scq.head,
+ *   scq.entry and scq.tail.  There remain one (D) of each other thread, n - 1,
+ *   and 2n tickets.  The threshold itself needs no order.
  *
  * Progress  lock-free: a ticket fails only because another ticket of the other
  *           side went on.
- * Limits    at most n threads at a time in calls on one queue (Q5); tickets of
- *           57 bits; N up to 2^24
+ * Limits    at most n threads at a time in calls on one queue (Q5), those that
+ *           stopped inside one and interrupted ones included; 63 bits of
+ *           ticket; N up to 2^24
  * Source    R. Nikolaev, "A Scalable, Portable, and Memory-Efficient Lock-Free
- *           FIFO Queue" (DISC 2019)
+ *           FIFO Queue" (DISC 2019), whose proof is for sequential consistency;
+ *           the orders, and why they do, are ours
  */
 #ifndef WEIR_SCQ_H
 #define WEIR_SCQ_H
 
 #include <weir/mpmc.h>
 
-#define WEIR_SCQ_THREADS 64 /* at a time, whatever N is */
+/** How many threads may be in calls at a time, whatever N is; at least N may.
+ * Define another before the first include: entries cost 32 bytes each. */
+#ifndef WEIR_SCQ_THREADS
+#define WEIR_SCQ_THREADS 64
+#endif
 
 /* One ring of place numbers; its entries lie elsewhere. */
 typedef struct weir_scq_ring {
@@ -112,6 +128,8 @@ weir_scq_spot(weir_scq_shape shape, uint64_t ticket)
 {
     const uint64_t at = ticket & weir_scq_none(shape);
 
+    if (shape.bits <= 3)
+        return at;
     return (at >> (shape.bits - 3)) | ((at << 3) & weir_scq_none(shape));
 }
 
@@ -132,9 +150,28 @@ weir_scq_may_put(weir_scq_shape shape, weir_scq_ring *ring, uint64_t entry,
     if ((entry & none) != none ||
         (int64_t)((entry & ~(none | safe)) - weir_scq_cycle(shape, t)) >= 0)
         return false;
-    /* order(scq.head) SC: the taker of t has not begun, so it will find what
-     * is put here; see weir_scq_take(). */
-    return (entry & safe) || (int64_t)(weir_load_sc(&ring->head.word) - t) <= 0;
+    /* Without SAFE: only if the taker of t has not begun.  Relaxed: if it was
+     * that one who took SAFE away, then by scq.entry we see its draw; if it
+     * comes later its mark and our swap meet in the entry. */
+    return (entry & safe) ||
+           (int64_t)(weir_load_rlx(&ring->head.word) - t) <= 0;
+}
+
+static inline uint64_t
+weir_scq_draw_tail(weir_scq_ring *ring)
+{
+    /* order(scq.tail) REL+ACQ: what made earlier putters, and
+     * weir_scq_catch_up(), pass over entries comes before this draw, or 2n
+     * tickets would not do (Q5). */
+    return weir_fetch_add_acqrel(&ring->tail.word, (uint64_t)1);
+}
+
+static inline uint64_t
+weir_scq_draw_head(weir_scq_ring *ring)
+{
+    /* order(scq.head) REL+ACQ: what earlier takers have seen put is seen by
+     * later ones when they say empty, in weir_scq_is_drained(). */
+    return weir_fetch_add_acqrel(&ring->head.word, (uint64_t)1);
 }
 
 static inline void
@@ -142,11 +179,9 @@ weir_scq_put(weir_scq_shape shape, weir_scq_ring *ring,
              WEIR_ATOMIC(uint64_t) *entries, uint64_t place)
 {
     for (;;) {
-        /* order(scq.tail) SC: before a taker's look in weir_scq_is_drained().
-         */
-        const uint64_t t = weir_fetch_add_sc(&ring->tail.word, (uint64_t)1);
+        const uint64_t t = weir_scq_draw_tail(ring);
         WEIR_ATOMIC(uint64_t) *at = &entries[weir_scq_spot(shape, t)];
-        /* order(scq.entry) ACQ: its last taker has let it go, see
+        /* order(scq.entry) ACQ: the draw of who marked it, see
          * weir_scq_take_at(). */
         uint64_t entry = weir_load_acq(at);
 
@@ -155,14 +190,12 @@ weir_scq_put(weir_scq_shape shape, weir_scq_ring *ring,
                 weir_scq_cycle(shape, t) | weir_scq_safe(shape) | place;
 
             /* order(scq.entry) REL+ACQ: the place's element, for
-             * weir_scq_take_at().  order(scq.exact) SC: before the look at
-             * the threshold; weir_scq_take() lowers it after its mark. */
-            if (!weir_cas_sc(at, &entry, full))
+             * weir_scq_take_at(); if it fails, as the load above. */
+            if (!weir_cas_acqrel(at, &entry, full))
                 continue;
-            /* order(scq.exact) SC: see weir_scq_take(). */
-            if (weir_load_sc(&ring->threshold.word) != weir_scq_patience(shape))
-                (void)weir_xchg_sc(&ring->threshold.word,
-                                   weir_scq_patience(shape));
+            if (weir_load_rlx(&ring->threshold.word) !=
+                weir_scq_patience(shape))
+                weir_store_rlx(&ring->threshold.word, weir_scq_patience(shape));
             return;
         }
     }
@@ -174,47 +207,57 @@ weir_scq_take_at(weir_scq_shape shape, WEIR_ATOMIC(uint64_t) *at, uint64_t h)
 {
     const uint64_t none = weir_scq_none(shape), safe = weir_scq_safe(shape);
     const uint64_t cycle = weir_scq_cycle(shape, h);
-    /* order(scq.entry) ACQ: the place's element, see weir_scq_put(). */
-    uint64_t entry = weir_load_acq(at);
+    /* Relaxed: a cycle beyond ours stays so, else a swap looks again. */
+    uint64_t entry = weir_load_rlx(at);
 
     for (;;) {
         const uint64_t its = entry & ~(none | safe);
         uint64_t mark = entry & ~safe;
 
-        if (its == cycle)
-            /* order(scq.entry) REL+ACQ: what we found is taken before
-             * weir_scq_put() fills the entry again. */
-            return weir_fetch_or_acqrel(at, none) & none;
+        if (its == cycle) {
+            /* Ours alone: others take no more than SAFE away.
+             * order(scq.entry) ACQ: the place's element, see weir_scq_put().
+             * Not REL: what a putter of this entry must know of was marked
+             * before, and the place goes round by the other ring. */
+            (void)weir_fetch_or_acq(at, none);
+            return entry & none;
+        }
         if ((int64_t)(its - cycle) > 0)
             return none;
         if ((entry & none) == none)
             mark = cycle | (entry & safe) | none;
-        /* order(scq.entry) REL+ACQ: as above, for weir_scq_put();
-         * order(scq.exact) SC: before the threshold goes down, see there:
-         * weir_scq_put(). */
-        if (weir_cas_sc(at, &entry, mark))
+        /* order(scq.entry) REL: our draw of head, for weir_scq_put(), which
+         * looks at head by and by, and the draws behind it. */
+        if (weir_cas_rel(at, &entry, mark))
             return none;
     }
 }
 
-/* Is ticket h one that no put has drawn?  Then tail follows head, so that
- * the next putters need not. */
+/* Tail, at t, follows head, at h, so that the next putters need not go through
+ * the tickets that have failed. */
+static inline void
+weir_scq_catch_up(weir_scq_ring *ring, uint64_t t, uint64_t h)
+{
+    /* order(scq.tail) REL: our draw of head and those before it, for
+     * weir_scq_draw_tail(); earlier draws of tail release through it. */
+    while (!weir_cas_rel(&ring->tail.word, &t, h)) {
+        h = weir_load_rlx(&ring->head.word); /* any value will do */
+        if ((int64_t)(t - h) >= 0)
+            return;
+    }
+}
+
+/* Has no put drawn a ticket beyond h?  All up to h are taken.  Relaxed: a draw
+ * that we miss is not before any taker's of a ticket below h (scq.head), so
+ * that its push comes after this "empty". */
 static inline bool
 weir_scq_is_drained(weir_scq_ring *ring, uint64_t h)
 {
-    /* order(scq.tail) SC: see weir_scq_put(). */
-    uint64_t t = weir_load_sc(&ring->tail.word);
+    const uint64_t t = weir_load_rlx(&ring->tail.word);
 
     if ((int64_t)(t - (h + 1)) > 0)
         return false;
-    h++;
-    /* order(scq.tail) SC: a move like a putter's, see weir_scq_put(). */
-    while (!weir_cas_sc(&ring->tail.word, &t, h)) {
-        /* order(scq.head) SC: see weir_scq_may_put(). */
-        h = weir_load_sc(&ring->head.word);
-        if ((int64_t)(t - h) >= 0)
-            break;
-    }
+    weir_scq_catch_up(ring, t, h + 1);
     return true;
 }
 
@@ -225,13 +268,12 @@ weir_scq_take(weir_scq_shape shape, weir_scq_ring *ring,
 {
     const uint64_t none = weir_scq_none(shape);
 
-    /* order(scq.exact) SC: after an earlier take; see weir_scq_put(). */
-    if ((int64_t)weir_load_sc(&ring->threshold.word) < 0)
+    /* Relaxed: not older than what a put before us has seen or stored, and Q5
+     * counts from there. */
+    if ((int64_t)weir_load_rlx(&ring->threshold.word) < 0)
         return none;
     for (;;) {
-        /* order(scq.head) SC: before the look at the entry, so that a putter
-         * that still sees an older head in weir_scq_may_put() is seen. */
-        const uint64_t h = weir_fetch_add_sc(&ring->head.word, (uint64_t)1);
+        const uint64_t h = weir_scq_draw_head(ring);
         const uint64_t place =
             weir_scq_take_at(shape, &entries[weir_scq_spot(shape, h)], h);
         bool drained;
@@ -240,8 +282,7 @@ weir_scq_take(weir_scq_shape shape, weir_scq_ring *ring,
         if (place != none)
             return place;
         drained = weir_scq_is_drained(ring, h);
-        /* order(scq.exact) SC: after the mark; see weir_scq_put(). */
-        left = (int64_t)weir_fetch_sub_sc(&ring->threshold.word, (uint64_t)1);
+        left = (int64_t)weir_fetch_sub_rlx(&ring->threshold.word, (uint64_t)1);
         if (drained || left <= 0)
             return none;
     }
@@ -267,18 +308,21 @@ weir_scq_init(weir_scq_shape shape, weir_scq_ring *ring,
  *     void name_init(name *q);
  *     bool name_try_push(name *q, T v);    bool name_try_pop(name *q, T *v);
  *
- * As WEIR_MPMC, but strictly lock-free.  There is no poll_ form.
+ * As WEIR_MPMC, but strictly lock-free.  There are no poll_ and _n forms, and
+ * no reserve and peek: an open place could not be passed.
  *
  * Returns:  true: done; false, and nothing changed: pop: empty at one instant;
- *           push: all N places were taken at one instant, by elements or by
- *           pops that had not ended
+ *           push: all N places were held at one instant, by elements or by
+ *           calls under way.  So "full" is exact only among pushes and pops
+ *           that do not overlap; a thread that stops for ever inside a call
+ *           may keep one place
  * Blocks:   never
  * Progress: lock-free, for at most WEIR_SCQ_THREADS (or, if that is more, N)
- *           threads at a time; about four compare-and-swaps or additions each
+ *           threads at a time; four atomic read-modify-writes each
  * Order:    what was done before a push happens before the return of the pop
  *           that gets its element [scq.entry]
  * Callable: any thread, and signal handlers, which may interrupt a call on the
- *           same ring
+ *           same ring (each counts as a thread)
  */
 #define WEIR_SCQ(name, T, N)                                                   \
     WEIR_ASSERT_STATIC((N) >= 1 && (N) <= 1 << 24, "1 to 2^24 elements");      \

@@ -38,7 +38,7 @@
 
 #define WEIR_SEQLOCK_WORDS_(T) ((sizeof(T) + 7) / 8)
 
-/* The even number under which a copy begins, or odd: a writer is inside. */
+/* The even number under which a copy begins; odd: a writer is inside. */
 static inline uint64_t
 weir_seqlock_begin(WEIR_ATOMIC(uint64_t) *sequence)
 {
@@ -59,7 +59,8 @@ weir_seqlock_load(WEIR_ATOMIC(uint64_t) *words, uint64_t *copy, size_t n)
 static inline bool
 weir_seqlock_unchanged(WEIR_ATOMIC(uint64_t) *sequence, uint64_t before)
 {
-    return (before & 1) == 0 && weir_load_rlx(sequence) == before;
+    /* Relaxed: weir_seqlock_load() has ordered it behind each word. */
+    return weir_load_rlx(sequence) == before;
 }
 
 /* Keep other writers out; the odd number. */
@@ -104,7 +105,8 @@ weir_seqlock_end_write(WEIR_ATOMIC(uint64_t) *sequence, uint64_t odd)
  *     void name_read(name *q, T *v);
  *     void name_write(name *q, T v);
  *
- * Params:   q  the cell; v  the value, copied
+ * Params:   q  the cell; v  the value, copied.  Writers share no line with a
+ *           reader if the cell is put on lines of its own
  * Returns:  try_read: false: a writer was inside; *v is as it was
  * Blocks:   try_read: never; read: while writers come; write: while another
  *           writer is inside
@@ -137,6 +139,8 @@ weir_seqlock_end_write(WEIR_ATOMIC(uint64_t) *sequence, uint64_t odd)
         uint64_t copy[WEIR_SEQLOCK_WORDS_(T)];                                 \
         const uint64_t before = weir_seqlock_begin(&q->sequence);              \
                                                                                \
+        if (before & 1)                                                        \
+            return false;                                                      \
         weir_seqlock_load(q->words, copy, WEIR_SEQLOCK_WORDS_(T));             \
         if (!weir_seqlock_unchanged(&q->sequence, before))                     \
             return false;                                                      \

@@ -129,6 +129,19 @@ weir_spsc_step(weir_spsc_side *own, uint64_t capacity)
     own->s.place = own->s.place + 1 == capacity ? 0 : own->s.place + 1;
 }
 
+/* As n steps: the next n places are `first` from *place on, and the rest from 0
+ * on. */
+static inline void
+weir_spsc_span(weir_spsc_side *own, size_t n, uint64_t capacity, size_t *place,
+               size_t *first)
+{
+    const size_t to_end = (size_t)(capacity - own->s.place);
+
+    *place = (size_t)own->s.place;
+    *first = n < to_end ? n : to_end;
+    own->s.place = n < to_end ? own->s.place + n : n - to_end;
+}
+
 /**
  * Declare the ring type `name` for N elements of type T, and its functions:
  *
@@ -136,7 +149,7 @@ weir_spsc_step(weir_spsc_side *own, uint64_t capacity)
  *     bool name_try_push(name *q, T v);    bool name_try_pop(name *q, T *v);
  *     bool name_poll_push(name *q, T v);   bool name_poll_pop(name *q, T *v);
  *
- *     size_t name_try_push_n(name *q, const T *v, size_t n);
+ *     size_t name_try_push_n(name *q, T const *v, size_t n);
  *     size_t name_try_pop_n(name *q, T *v, size_t n);
  *
  *     T *name_try_reserve(name *q);        T *name_try_peek(name *q);
@@ -154,6 +167,9 @@ weir_spsc_step(weir_spsc_side *own, uint64_t capacity)
  *           that gets its element [spsc.tail]
  * Callable: one producer and one consumer at a time, any threads; a signal
  *           handler may be one of them
+ *
+ * Both sides may also be one thread.  Who takes over a side from another thread
+ * synchronises with it first (a mutex, a join).
  */
 #define WEIR_SPSC(name, T, N)                                                  \
     WEIR_ASSERT_STATIC((N) >= 1, "a ring holds at least one element");         \
@@ -218,18 +234,20 @@ weir_spsc_step(weir_spsc_side *own, uint64_t capacity)
     }                                                                          \
                                                                                \
     __attribute__((unused)) static inline size_t name##_try_push_n(            \
-        name *q, const T *v, size_t n)                                         \
+        name *q, T const *v, size_t n)                                         \
     {                                                                          \
         const uint64_t index = weir_load_rlx(&q->producer.s.index);            \
         const size_t taken =                                                   \
             (size_t)weir_spsc_room(&q->producer, &q->consumer, index, (N), n); \
+        size_t place, first;                                                   \
                                                                                \
         if (taken == 0)                                                        \
             return n > 0 && name##_push_(q, v[0], true);                       \
-        for (size_t i = 0; i < taken; i++) {                                   \
-            q->slots[q->producer.s.place] = v[i];                              \
-            weir_spsc_step(&q->producer, (N));                                 \
-        }                                                                      \
+        weir_spsc_span(&q->producer, taken, (N), &place, &first);              \
+        for (size_t i = 0; i < first; i++)                                     \
+            q->slots[place + i] = v[i];                                        \
+        for (size_t i = first; i < taken; i++)                                 \
+            q->slots[i - first] = v[i];                                        \
         weir_spsc_advance_tail(&q->producer, index + taken);                   \
         return taken;                                                          \
     }                                                                          \
@@ -240,13 +258,15 @@ weir_spsc_step(weir_spsc_side *own, uint64_t capacity)
         const uint64_t index = weir_load_rlx(&q->consumer.s.index);            \
         const size_t taken =                                                   \
             (size_t)weir_spsc_items(&q->consumer, &q->producer, index, n);     \
+        size_t place, first;                                                   \
                                                                                \
         if (taken == 0)                                                        \
             return n > 0 && name##_pop_(q, &v[0], true);                       \
-        for (size_t i = 0; i < taken; i++) {                                   \
-            v[i] = q->slots[q->consumer.s.place];                              \
-            weir_spsc_step(&q->consumer, (N));                                 \
-        }                                                                      \
+        weir_spsc_span(&q->consumer, taken, (N), &place, &first);              \
+        for (size_t i = 0; i < first; i++)                                     \
+            v[i] = q->slots[place + i];                                        \
+        for (size_t i = first; i < taken; i++)                                 \
+            v[i] = q->slots[i - first];                                        \
         weir_spsc_advance_head(&q->consumer, index + taken);                   \
         return taken;                                                          \
     }                                                                          \

@@ -3,7 +3,7 @@
 """Public headers as every standard and compiler sees them (TAP).
 
 Each header of include/weir/ compiles alone, and twice, without a warning;
-headers_noscq.c builds from headers alone and prints what is due; and the
+headers.c and rings.c build from headers alone and print what is due; and the
 program in README.md compiles.
 """
 import re
@@ -22,7 +22,8 @@ DIALECTS = [(compiler, f'-std={std}', language, flags)
     (('gcc', 'clang'), ('c11', 'c17', 'c2x'), 'c', ['-Wstrict-prototypes']),
     (('g++', 'clang++'), ('c++11', 'c++14', 'c++17', 'c++20', 'c++2b'), 'c++',
      [])) for compiler in compilers for std in stds]
-DUE = 'ordered 1 sums 9999900000 9999900000\n'
+PROGRAMS = {'headers': 'ordered 1 sums 9999900000 9999900000 9999900000\n',
+            'rings': ''}
 
 
 def run(command, text=''):
@@ -39,12 +40,13 @@ def alone(header, dialect):
     return status == 0, f'<weir/{header}> alone, {compiler} {std}', out
 
 
-def program(directory, number, dialect):
+def program(directory, name, dialect):
     compiler, std, language, flags = dialect
-    binary = f'{directory}/headers{number}'
+    binary = f'{directory}/{name}{compiler}{std}'
     status, out = run([compiler, std, *WARN, *flags, '-O2', '-x', language,
-                       str(ROOT / 'tests/api/headers_noscq.c'), '-o', binary])
-    return status == 0, f'headers_noscq, {compiler} {std}', out, binary
+                       str(ROOT / f'tests/api/{name}.c'), '-o', binary])
+    return (status == 0, f'{name}, {compiler} {std}', out, binary,
+            PROGRAMS[name])
 
 
 def readme():
@@ -62,17 +64,17 @@ def main():
     headers = sorted(p.name for p in (ROOT / 'include/weir').glob('*.h'))
     failed = 0
     with tempfile.TemporaryDirectory() as d, ThreadPoolExecutor(2) as pool:
-        programs = [pool.submit(program, d, n, x)
-                    for n, x in enumerate(DIALECTS)]
+        programs = [pool.submit(program, d, name, x)
+                    for name in PROGRAMS for x in DIALECTS]
         jobs = [pool.submit(alone, h, x) for h in headers for x in DIALECTS]
         jobs += [pool.submit(readme), *programs]
         print(f'TAP version 13\n1..{len(jobs)}')
         for n, job in enumerate(jobs, 1):
-            passed, name, out, *binary = job.result()
-            if passed and binary:
+            passed, name, out, *built = job.result()
+            if passed and built:
                 # One at a time, when all is compiled: its two threads spin.
-                status, out = run(binary)
-                passed = status == 0 and out == DUE
+                status, out = run(built[:1])
+                passed = status == 0 and out == built[1]
             failed += not passed
             if not passed:
                 print(*(f'# {line}' for line in out.splitlines()[:30]),

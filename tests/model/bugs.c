@@ -433,3 +433,59 @@ GIVE(give_rlx, weir_store_rlx)
 GIVE(give_rel, weir_store_rel)
 MC_SCENARIO(hand_over, .threads = { receive, give_rlx }, .expect_bug = MC_RACE);
 MC_SCENARIO(hand_over_ok, .threads = { receive, give_rel });
+
+/* A thread that stops while it holds a lock keeps the others from ending, by
+ * spinning or asleep; one that stops between the load and the swap of a
+ * lock-free counter does not. */
+static WEIR_ATOMIC(uint32_t) held;
+
+static void
+spin_and_count(void)
+{
+    uint32_t free = 0;
+
+    while (!weir_cas_acq(&held, &free, 1)) {
+        free = 0;
+        weir_cpu_relax();
+    }
+    weir_store_rel(&held, 0);
+}
+
+static void
+sleep_and_count(void)
+{
+    uint32_t free = 0;
+
+    while (!weir_cas_acq(&held, &free, 1)) {
+        wr_sys_futex_wait(&held, free, WR_NEVER);
+        free = 0;
+    }
+    weir_store_rel(&held, 0);
+    wr_sys_futex_wake(&held, 1);
+}
+
+static void
+count_by_cas(void)
+{
+    uint32_t seen = weir_load_rlx(&word);
+
+    while (!weir_cas_rlx(&word, &seen, seen + 1))
+        ;
+    mc_ghost_add(0, 1);
+}
+
+/* Each count that was told is there; the frozen one's may be, too. */
+static void
+counts_are_there(void)
+{
+    mc_assert(word >= (uint32_t)mc_ghost(0) && mc_ghost(0) >= 2);
+}
+
+MC_SCENARIO(frozen_spinner, .threads = { spin_and_count, spin_and_count },
+            .freezes = 1, .expect_bug = MC_LIVELOCK);
+MC_SCENARIO(frozen_sleeper, .threads = { sleep_and_count, sleep_and_count },
+            .freezes = 1, .expect_bug = MC_DEADLOCK);
+MC_SCENARIO(frozen_ok, .threads = { count_by_cas, count_by_cas, count_by_cas },
+            .check = counts_are_there, .freezes = 1, .bound = 4);
+MC_SCENARIO(frozen_never_ok,
+            .threads = { spin_and_count, spin_and_count, count_by_cas });

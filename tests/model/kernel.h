@@ -82,7 +82,7 @@ struct granule {
     uint32_t cell;
 };
 
-enum state { RUN, BLOCKED, DONE };
+enum state { RUN, BLOCKED, DONE, FROZEN };
 
 struct thread {
     vc hb;   /* happens before */
@@ -148,7 +148,7 @@ struct wake_site {
 };
 
 struct bounds {
-    int preempt, stale, spurious, timeouts, weak, nomem, stays;
+    int preempt, stale, spurious, timeouts, weak, nomem, stays, freezes;
 };
 
 enum mode { SEARCH_TREE, SEARCH_RANDOM, SEARCH_PCT, SEARCH_REPLAY };
@@ -303,7 +303,8 @@ void mc_futex_wake(volatile uint32_t *word, int count, void *pc);
 int mc_pick(int n);      /* one choice among n */
 int mc_pick_read(int n); /* 0 is the newest */
 int mc_pick_thread(const uint8_t *cand, int n, bool first_is_current);
-bool mc_next(void);                      /* false: the tree is done */
+bool mc_pick_rare(void); /* two choices, in chance seldom true */
+bool mc_next(void);      /* false: the tree is done */
 void mc_encode(char *out, size_t bytes); /* the trail as text */
 bool mc_decode(const char *text);
 uint64_t mc_rand(void);

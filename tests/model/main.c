@@ -13,7 +13,7 @@ extern const struct mc_scenario *const __stop_mc_scenarios[];
 
 struct options {
     const char *only, *replay, *hints;
-    int preempt, stale, spurious, timeouts, weak, nomem, stays, steps;
+    int preempt, stale, spurious, timeouts, weak, nomem, stays, freezes, steps;
     double seconds;
     uint64_t executions, random, seed;
     bool list, sites, verbose, all, whole;
@@ -30,6 +30,7 @@ static const char usage[] =
     "  --weak N             weak CAS that fail for no reason\n"
     "  --nomem N            allocations that fail\n"
     "  --stays N            polls that end before others have run\n"
+    "  --freezes N          threads that stop for good\n"
     "  --steps N            steps before a livelock is reported\n"
     "  --seconds S          end the search of a scenario\n"
     "  --executions N       end the search of a scenario\n"
@@ -109,6 +110,7 @@ set_bounds(const struct mc_scenario *s, const struct options *o)
     K->max.weak = given(o->weak, s->weak, 1);
     K->max.nomem = given(o->nomem, s->nomem, 0);
     K->max.stays = given(o->stays, s->stays, 2);
+    K->max.freezes = given(o->freezes, s->freezes, 0);
     K->step_limit = (unsigned)given(o->steps, s->steps, 3000);
     set_hints(o->hints ? o->hints : s->hints);
     mc_first_base();
@@ -293,7 +295,8 @@ number(const char *name, const char *value, struct options *o)
     } ints[] = { { "--bound", &o->preempt },     { "--stale", &o->stale },
                  { "--spurious", &o->spurious }, { "--timeouts", &o->timeouts },
                  { "--weak", &o->weak },         { "--nomem", &o->nomem },
-                 { "--stays", &o->stays },       { "--steps", &o->steps } };
+                 { "--stays", &o->stays },       { "--freezes", &o->freezes },
+                 { "--steps", &o->steps } };
     struct {
         const char *name;
         uint64_t *to;
@@ -357,6 +360,7 @@ main(int argc, char **argv)
                          .weak = -1,
                          .nomem = -1,
                          .stays = -1,
+                         .freezes = -1,
                          .steps = -1,
                          .seed = 1 };
     const struct mc_scenario *const *s = __start_mc_scenarios;

@@ -42,6 +42,8 @@ struct mc_scenario {
     int weak;        /* weak CAS that fail for no reason, default 1 */
     int nomem;       /* allocations that fail, default none */
     int stays;       /* polls that end before others have run, default 2 */
+    int freezes;     /* threads that stop for good somewhere, default none: all
+                        the others must end, what they do then is the rest */
     int steps;       /* per execution, default 3000 */
     uint64_t look;   /* cycles between two looks at the counter, default 2^24 */
     double seconds;  /* of search, default no limit */

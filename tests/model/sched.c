@@ -194,6 +194,24 @@ step(void)
         mc_fail(MC_LIVELOCK, "more than %u steps", K->step_limit);
 }
 
+/* The current thread takes no further step, ever: as if preempted here and not
+ * chosen again, but it costs no preemption.  Not the last one: it would be the
+ * execution that ended before its step. */
+static void
+freeze(void)
+{
+    if (K->used.freezes >= K->max.freezes || K->live < 2 || !mc_pick_rare())
+        return;
+    K->used.freezes++;
+    K->live--;
+    K->th[K->cur].state = FROZEN;
+    if (K->tracing)
+        mc_event(EV_NOTE, NULL, 0, NULL)->text = "frozen";
+    K->idle = 0;
+    mc_leave();
+    __builtin_unreachable();
+}
+
 void
 mc_point(void)
 {
@@ -201,6 +219,7 @@ mc_point(void)
     int n = 1, pick;
 
     mc_boundary();
+    freeze();
     cand[0] = (uint8_t)K->cur;
     if (K->used.preempt < K->max.preempt) {
         n = add_runnable(cand, 1, false);
@@ -363,7 +382,7 @@ mc_execute(const struct mc_scenario *s)
     K->sc_count = 0;
     K->sc_view.v = _mm_setzero_si128();
     K->told_hb.v = K->told_view.v = _mm_setzero_si128();
-    K->used = (struct bounds){ 0, 0, 0, 0, 0, 0, 0 };
+    K->used = (struct bounds){ 0 };
     K->idle = 0;
     K->trail_pos = 0;
     K->bug = MC_NONE;

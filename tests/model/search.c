@@ -60,6 +60,16 @@ mc_pick(int n)
     return push((int)(mc_rand() % (unsigned)n), n);
 }
 
+bool
+mc_pick_rare(void)
+{
+    int choice;
+
+    if (decided(2, &choice))
+        return choice != 0;
+    return push(mc_rand() % 32 == 0, 2) != 0;
+}
+
 int
 mc_pick_read(int n)
 {
@@ -129,15 +139,15 @@ mc_choose(int n)
     return mc_pick(n);
 }
 
-/* "2.2.1.2.1.0.2:01_12_2": the bounds, the choices, _n_ for n zeros. */
+/* "2.2.1.2.1.0.2.0:01_12_2": the bounds, the choices, _n_ for n zeros. */
 void
 mc_encode(char *out, size_t bytes)
 {
     static const char digit[] = "0123456789abcdefghijklmnopqrstuvwxyz";
-    size_t at =
-        (size_t)snprintf(out, bytes, "%d.%d.%d.%d.%d.%d.%d:", K->max.preempt,
-                         K->max.stale, K->max.spurious, K->max.timeouts,
-                         K->max.weak, K->max.nomem, K->max.stays);
+    size_t at = (size_t)snprintf(
+        out, bytes, "%d.%d.%d.%d.%d.%d.%d.%d:", K->max.preempt, K->max.stale,
+        K->max.spurious, K->max.timeouts, K->max.weak, K->max.nomem,
+        K->max.stays, K->max.freezes);
 
     for (uint32_t i = 0; i < K->trail_pos && at + 16 < bytes;) {
         uint32_t zeros = 0;
@@ -160,9 +170,9 @@ mc_decode(const char *text)
     struct bounds *b = &K->max;
     int n = 0;
 
-    if (sscanf(text, "%d.%d.%d.%d.%d.%d.%d:%n", &b->preempt, &b->stale,
+    if (sscanf(text, "%d.%d.%d.%d.%d.%d.%d.%d:%n", &b->preempt, &b->stale,
                &b->spurious, &b->timeouts, &b->weak, &b->nomem, &b->stays,
-               &n) != 7 ||
+               &b->freezes, &n) != 8 ||
         n == 0)
         return false;
     K->trail_len = 0;

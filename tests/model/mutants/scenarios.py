@@ -10,7 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 EXECUTABLES = re.compile(r'model_((?:base|chan|ring|park|sync)_\w+)$')
 SMALL_FIRST = ['base_panic', 'park_lock', 'park_wait', 'park_pool',
-               'chan_rules', 'chan_orders', 'ring_raw', 'chan_ring',
+               'ring_deque', 'ring_seqlock', 'ring_raw', 'ring_scq',
+               'ring_batch', 'chan_rules', 'chan_orders', 'chan_ring',
                'chan_meet', 'chan_ring_long', 'sync_mutex', 'sync_rwmutex',
                'sync_rw_asym']
 
