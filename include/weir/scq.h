@@ -51,10 +51,10 @@
  *     look at threshold (B)
  *
  *   Counted from (B) on are the (D) that it misses.  If k < t - 2n, it misses
- *   none before (C): tail gets 2n beyond k only past a ticket that a taker after
- *   (C) has failed or emptied, for n numbers, each in at most one older and one
- *   newer entry, fill fewer than 2n.  So (D), (C), that taker's mark, what a
- *   putter made of it and the draw of t follow one another, by scq.head,
+ *   none before (C): tail gets 2n beyond k only past a ticket that a taker
+ *   after (C) has failed or emptied, for n numbers, each in at most one older
+ *   and one newer entry, fill fewer than 2n.  So (D), (C), that taker's mark,
+ *   what a putter made of it and the draw of t follow one another, by scq.head,
  *   scq.entry and scq.tail.  There remain one (D) of each other thread, n - 1,
  *   and 2n tickets.  The threshold itself needs no order.
  *

@@ -39,6 +39,9 @@ may_refuse(const struct lin_op *op)
     case CHAN_TRY_RECV:
     case RING_TRY_PUSH:
     case RING_TRY_POP:
+    case RING_PUSH_N:
+    case RING_POP_N:
+    case RING_POP_NEWEST:
         return op->status == WEIR_AGAIN;
     case CHAN_SEND_UNTIL:
     case CHAN_RECV_UNTIL:
@@ -90,6 +93,46 @@ apply_send(struct chan_state *s, const struct lin_op *op, unsigned param)
 }
 
 static enum lin_step
+apply_push_n(struct chan_state *s, const struct lin_op *op, unsigned capacity)
+{
+    if (op->status != WEIR_OK)
+        return legal_if(may_refuse(op) && s->count == capacity);
+    if (op->value == 0 || s->count + op->value > capacity)
+        return LIN_NO;
+    for (unsigned i = 0; i < op->value; i++)
+        s->item[s->count++] = (uint16_t)(op->arg + i);
+    return LIN_MOVED;
+}
+
+static enum lin_step
+apply_pop_n(struct chan_state *s, const struct lin_op *op)
+{
+    unsigned n = 0;
+
+    if (op->status != WEIR_OK)
+        return legal_if(may_refuse(op) && s->count == 0);
+    for (uint32_t rest = op->value; rest != 0; rest >>= 8, n++)
+        if (n >= s->count || s->item[n] != (rest & 0xff))
+            return LIN_NO;
+    if (n == 0)
+        return LIN_NO;
+    while (n-- > 0)
+        take_first(s);
+    return LIN_MOVED;
+}
+
+static enum lin_step
+apply_pop_newest(struct chan_state *s, const struct lin_op *op)
+{
+    if (op->status != WEIR_OK)
+        return legal_if(may_refuse(op) && s->count == 0);
+    if (s->count == 0 || s->item[s->count - 1] != op->value)
+        return LIN_NO;
+    s->item[--s->count] = 0;
+    return LIN_MOVED;
+}
+
+static enum lin_step
 apply_recv(struct chan_state *s, const struct lin_op *op)
 {
     if (op->status != WEIR_OK && s->count != 0)
@@ -129,6 +172,12 @@ chan_apply(const struct lin_model *model, void *state, const struct lin_op *op)
         return apply_recv(s, op);
     if (op->code == CHAN_CLOSE)
         return apply_close(s, op);
+    if (op->code == RING_PUSH_N)
+        return apply_push_n(s, op, model->param);
+    if (op->code == RING_POP_N)
+        return apply_pop_n(s, op);
+    if (op->code == RING_POP_NEWEST)
+        return apply_pop_newest(s, op);
     return legal_if(op->code == CHAN_LEN && op->value == s->count);
 }
 
@@ -168,6 +217,7 @@ chan_print_op(FILE *out, const struct lin_op *op)
     static const char *const name[] = {
         "send",  "try_send", "send_until", "recv",    "try_recv",  "recv_until",
         "close", "len",      "try_push",   "try_pop", "poll_push", "poll_pop",
+        "push_n", "pop_n",   "pop_newest",
     };
 
     fprintf(out, "%-10s ", name[op->code]);
@@ -177,7 +227,15 @@ chan_print_op(FILE *out, const struct lin_op *op)
         fprintf(out, ", %u dropped", op->value);
     if (chan_code_sends(op->code))
         return;
-    if (op->code == CHAN_LEN)
+    if (op->code == RING_PUSH_N)
+        fprintf(out, "%-5u -> %s, %u", op->arg, status_name(op->status),
+                op->value);
+    else if (op->code == RING_POP_N)
+        fprintf(out, "      -> %s %u %u %u", status_name(op->status),
+                op->value & 0xff, op->value >> 8 & 0xff, op->value >> 16);
+    else if (op->code == RING_POP_NEWEST)
+        fprintf(out, "      -> %s %u", status_name(op->status), op->value);
+    else if (op->code == CHAN_LEN)
         fprintf(out, "      -> %u", op->value);
     else if (op->value == CHAN_ALIEN)
         fprintf(out, "      -> %s, torn or alien message",

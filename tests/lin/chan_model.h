@@ -37,7 +37,11 @@
  * A batch is its single operations in a row, all within one call (lin_more).
  *
  * Ring of capacity n: try_push OK or AGAIN (full), try_pop OK or AGAIN
- * (empty), exact; poll_push and poll_pop may say AGAIN at any time.
+ * (empty), exact; poll_push and poll_pop may say AGAIN at any time.  push_n and
+ * pop_n move at least one, and neighbours, at one instant, or say AGAIN as
+ * exactly as the others: values arg, arg + 1, ... and `value` of them; `value`
+ * holds up to three popped ones, a byte each (RING_BATCH).  pop_newest is the
+ * owner's end of a deque.
  *
  * Values are 1 .. 65534, distinct within a history (or the search is slow);
  * CHAN_ALIEN stands for a message that nobody sent, and is never legal.
@@ -47,7 +51,7 @@
 
 #include "lin.h"
 
-enum { CHAN_MODEL_CAP_MAX = 8, CHAN_ALIEN = 0xffff };
+enum { CHAN_MODEL_CAP_MAX = 8, CHAN_ALIEN = 0xffff, RING_BATCH = 3 };
 
 /* Added to a capacity. */
 enum {
@@ -69,7 +73,10 @@ enum chan_code {
     RING_TRY_PUSH,
     RING_TRY_POP,
     RING_POLL_PUSH,
-    RING_POLL_POP
+    RING_POLL_POP,
+    RING_PUSH_N,
+    RING_POP_N,
+    RING_POP_NEWEST
 };
 
 static inline bool

@@ -38,12 +38,20 @@ static enum chan_code
 roll_code(struct lin_dice *dice, const struct drive *d, unsigned lane,
           unsigned pushes_of_8)
 {
+    const struct ring_ops *ops = d->ops;
     bool push = lin_below(dice, 8) < pushes_of_8;
-    bool poll = d->ops->poll_push && lin_below(dice, 8) == 0;
+    unsigned form = lin_below(dice, 8);
 
-    if (d->ops->single)
-        push = lane == 0;
-    if (poll)
+    if (ops->one_pusher || ops->pop_newest)
+        push = lane == 0 && (push || !ops->pop_newest);
+    else if (ops->one_popper)
+        push = lane != 0;
+    if (lane == 0 && !push && ops->pop_newest)
+        return RING_POP_NEWEST;
+    if (ops->push_n && form >= 5)
+        return push ? RING_PUSH_N : RING_POP_N;
+    if (push ? !ops->try_push || (ops->poll_push && form == 0)
+             : ops->poll_pop && form == 0)
         return push ? RING_POLL_PUSH : RING_POLL_POP;
     return push ? RING_TRY_PUSH : RING_TRY_POP;
 }
@@ -62,7 +70,7 @@ roll_scenario(struct drive *d, uint64_t seed)
             struct step *step = &d->step[lane][i];
 
             step->code = roll_code(&dice, d, lane, pushes_of_8);
-            step->value = 1 + lane * STEPS_MAX + i;
+            step->value = 1 + (lane * STEPS_MAX + i) * RING_BATCH;
             step->rest = lin_rest_roll(&dice);
             if (hurry)
                 step->rest.amount = 0;
@@ -70,10 +78,54 @@ roll_scenario(struct drive *d, uint64_t seed)
     }
 }
 
+static uint64_t
+element_of(uint32_t value)
+{
+    return value | (value * ELEMENT_KEY) << 32;
+}
+
+static uint32_t
+value_of(uint64_t element, uint32_t alien)
+{
+    const uint32_t value = (uint32_t)element;
+
+    return element == element_of(value) ? value : alien;
+}
+
+static void
+call_push_n(struct drive *d, unsigned lane, const struct step *step)
+{
+    uint64_t elements[RING_BATCH];
+    struct lin_op *op;
+    size_t done;
+
+    for (uint32_t i = 0; i < RING_BATCH; i++)
+        elements[i] = element_of(step->value + i);
+    op = lin_tape_call(&d->tape, lane, step->code, step->value);
+    done = d->ops->push_n(d->ring, elements, RING_BATCH);
+    lin_tape_return(&d->tape, lane, op, done ? WEIR_OK : WEIR_AGAIN,
+                    (uint32_t)done);
+}
+
+static void
+call_pop_n(struct drive *d, unsigned lane)
+{
+    uint64_t elements[RING_BATCH];
+    uint32_t value = 0;
+    struct lin_op *op;
+    size_t done;
+
+    op = lin_tape_call(&d->tape, lane, RING_POP_N, 0);
+    done = d->ops->pop_n(d->ring, elements, RING_BATCH);
+    for (size_t i = 0; i < done; i++)
+        value |= value_of(elements[i], 0xff) << (8 * i);
+    lin_tape_return(&d->tape, lane, op, done ? WEIR_OK : WEIR_AGAIN, value);
+}
+
 static void
 call_push(struct drive *d, unsigned lane, const struct step *step)
 {
-    uint64_t element = step->value | (step->value * ELEMENT_KEY) << 32;
+    const uint64_t element = element_of(step->value);
     struct lin_op *op;
     bool done;
 
@@ -92,13 +144,11 @@ call_pop(struct drive *d, unsigned lane, enum chan_code code)
     bool done;
 
     op = lin_tape_call(&d->tape, lane, code, 0);
-    done = code == RING_TRY_POP ? d->ops->try_pop(d->ring, &element)
-                                : d->ops->poll_pop(d->ring, &element);
-    if (done) {
-        value = (uint32_t)element;
-        if (element != (value | (value * ELEMENT_KEY) << 32))
-            value = CHAN_ALIEN;
-    }
+    done = code == RING_TRY_POP    ? d->ops->try_pop(d->ring, &element)
+           : code == RING_POP_NEWEST ? d->ops->pop_newest(d->ring, &element)
+                                     : d->ops->poll_pop(d->ring, &element);
+    if (done)
+        value = value_of(element, CHAN_ALIEN);
     lin_tape_return(&d->tape, lane, op, done ? WEIR_OK : WEIR_AGAIN, value);
     return done;
 }
@@ -112,7 +162,11 @@ run_lane(void *ctx, unsigned lane)
         const struct step *step = &d->step[lane][i];
 
         lin_rest(step->rest);
-        if (chan_code_sends(step->code))
+        if (step->code == RING_PUSH_N)
+            call_push_n(d, lane, step);
+        else if (step->code == RING_POP_N)
+            call_pop_n(d, lane);
+        else if (chan_code_sends(step->code))
             call_push(d, lane, step);
         else
             (void)call_pop(d, lane, step->code);
@@ -151,7 +205,7 @@ count_results(const struct drive *d, struct ring_drive_result *result)
             result->steps += 1;
             if (op->status == WEIR_OK)
                 result->ok += 1;
-            else if (chan_code_sends(op->code))
+            else if (chan_code_sends(op->code) || op->code == RING_PUSH_N)
                 result->full += 1;
             else
                 result->empty += 1;
@@ -208,7 +262,7 @@ ring_drive(const struct ring_ops *ops, unsigned capacity,
     d->checker = lin_checker_make();
     ring_model_init(&d->model, capacity);
     for (unsigned lanes = 2; more && d->checker; lanes = 2 + (lanes - 1) % 3) {
-        if (!lin_pool_start(&d->pool, ops->single ? 2 : lanes, run_lane, d))
+        if (!lin_pool_start(&d->pool, ops->one_pusher && ops->one_popper ? 2 : lanes, run_lane, d))
             break;
         more = run_batch(d, options, end_ns, &result, out);
         lin_pool_stop(&d->pool);

@@ -57,7 +57,7 @@ took(struct pair p)
     mc_ghost_add(SUM, p.a);
 }
 
-/* --- MPMC: two batches of two, popped by batches of up to three ----------- */
+/* --- MPMC: two batches of two, popped by batches of up to three ---------- */
 
 static void
 push_batch(long first)
@@ -126,7 +126,7 @@ MC_SCENARIO(batch_random, .setup = setup,
             .threads = { push_1_2, push_3_4, pop_up_to_two, pop_up_to_two },
             .check = rest_is_there, .stale = 4, .random = 10000);
 
-/* --- more than there is room for, across the end -------------------------- */
+/* --- more than there is room for, across the end ------------------------- */
 
 /* One element has gone through, so that places wrap. */
 #define BATCH(ring, q)                                                         \
@@ -176,7 +176,7 @@ BATCH(mpsc2, &ms)
 BATCH(spmc2, &sm)
 BATCH(spsc2, &s2)
 
-/* --- not both: "full" after a push, "empty" after a pop (ring_raw.c) ------- */
+/* --- not both: "full" after a push, "empty" after a pop (ring_raw.c) ------ */
 
 #define NO_ROOM 1
 #define NO_ITEM 2
@@ -220,7 +220,7 @@ EXACT(mpsc2, &ms)
 EXACT(spmc2, &sm)
 EXACT(spsc2, &s2)
 
-/* --- MPSC, SPMC ------------------------------------------------------------ */
+/* --- MPSC, SPMC ----------------------------------------------------------- */
 
 static void
 mpsc_push(void)
@@ -275,7 +275,7 @@ MC_SCENARIO(spmc_two, .setup = setup,
 MC_SCENARIO(mpmc_frozen, .setup = setup, .threads = { push_1_2, pop_up_to_two },
             .freezes = 1, .expect_bug = MC_LIVELOCK);
 
-/* --- in place -------------------------------------------------------------- */
+/* --- in place ------------------------------------------------------------- */
 
 /* Places are closed in another order than they were opened in. */
 static void

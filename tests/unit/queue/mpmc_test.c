@@ -1,122 +1,65 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * queue/mpmc_test.c - the raw MPMC ring: capacities, sizes, laps, threads.
- *
- * Elements are bytes that all follow from one number, so that a torn or a
- * mixed-up element shows.
+ * queue/mpmc_test.c - the raw MPMC ring: capacities, sizes, laps, batches,
+ * elements in place, threads.
  */
-#include "test.h"
-
 #include <weir/mpmc.h>
 
 #include "layout.h"
 
-#define ELEM(S)                                                                \
-    struct elem##S {                                                           \
-        unsigned char byte[S];                                                 \
-    };                                                                         \
-    static struct elem##S elem##S##_of(uint64_t n)                             \
-    {                                                                          \
-        struct elem##S e;                                                      \
-                                                                               \
-        for (unsigned i = 0; i < (S); i++)                                     \
-            e.byte[i] = (unsigned char)(n * 31 + i * 7);                       \
-        return e;                                                              \
-    }
+#define RING_START(id, laps) RING_START_STAMPED(id, laps)
+#include "ring_cases.h"
 
-ELEM(1)
-ELEM(2)
-ELEM(4)
-ELEM(8)
-ELEM(16)
-ELEM(24)
-ELEM(56)
-ELEM(57)
-ELEM(100)
+RING_SIZES(WEIR_MPMC, mpmc, 1)
+RING_SIZES(WEIR_MPMC, mpmc, 2)
+RING_SIZES(WEIR_MPMC, mpmc, 3)
+RING_SIZES(WEIR_MPMC, mpmc, 5)
+RING_SIZES(WEIR_MPMC, mpmc, 64)
+RING_CASES(WEIR_MPMC, mpmc, 7, 2)
+RING_CASES(WEIR_MPMC, mpmc, 7, 4)
+RING_CASES(WEIR_MPMC, mpmc, 7, 16)
+RING_CASES(WEIR_MPMC, mpmc, 7, 56)
+RING_CASES(WEIR_MPMC, mpmc, 7, 100)
 
-/* One ring of N elements of S bytes: filled and emptied exactly, then walked
- * through many laps at a random level. */
-#define RING(N, S)                                                             \
-    WEIR_MPMC(ring_##N##_##S, struct elem##S, N);                              \
-    static ring_##N##_##S q_##N##_##S;                                         \
-    static bool push_##N##_##S(uint64_t n, bool poll)                          \
-    {                                                                          \
-        return poll                                                            \
-                   ? ring_##N##_##S##_poll_push(&q_##N##_##S, elem##S##_of(n)) \
-                   : ring_##N##_##S##_try_push(&q_##N##_##S, elem##S##_of(n)); \
-    }                                                                          \
-    static bool pop_##N##_##S(uint64_t n, bool poll)                           \
-    {                                                                          \
-        const struct elem##S due = elem##S##_of(n);                            \
-        struct elem##S got = { { 0 } };                                        \
-        const bool popped =                                                    \
-            poll ? ring_##N##_##S##_poll_pop(&q_##N##_##S, &got)               \
-                 : ring_##N##_##S##_try_pop(&q_##N##_##S, &got);               \
-                                                                               \
-        if (popped)                                                            \
-            EXPECT_MEMEQ(&got, &due, S);                                       \
-        else                                                                   \
-            EXPECT_EQ(got.byte[0], 0);                                         \
-        return popped;                                                         \
-    }                                                                          \
-    TEST(mpmc_##N##_elements_of_##S##_bytes)                                   \
-    {                                                                          \
-        EXPECT_EQ((uintptr_t)&q_##N##_##S % WEIR_SEPARATION, 0);               \
-        EXPECT_EQ(sizeof(ring_##N##_##S##_slot_), WEIR_RING_STRIDE(S));        \
-        ring_##N##_##S##_init(&q_##N##_##S);                                   \
-        check_ring((N), push_##N##_##S, pop_##N##_##S);                        \
-    }
+/* --- several places open, closed in any order ----------------------------- */
 
-static void
-check_ring(uint64_t capacity, bool (*push)(uint64_t n, bool poll),
-           bool (*pop)(uint64_t n, bool poll))
+WEIR_MPMC(places, int, 4);
+
+TEST(places_are_closed_in_any_order_and_passed_on_in_theirs)
 {
-    uint64_t state = test_seed();
-    uint64_t pushed = 0;
-    uint64_t popped = 0;
+    static places q;
+    int *at[4];
+    int *back[4];
+    int got = 0;
 
+    places_init(&q);
     for (int lap = 0; lap < 3; lap++) {
-        EXPECT_FALSE(pop(popped, lap % 2));
-        for (uint64_t i = 0; i < capacity; i++)
-            EXPECT_TRUE(push(pushed++, lap % 2));
-        EXPECT_FALSE(push(pushed, lap % 2));
-        for (uint64_t i = 0; i < capacity; i++)
-            EXPECT_TRUE(pop(popped++, lap % 2));
-    }
-    for (uint64_t i = test_rounds(2000); i > 0; i--) {
-        const uint64_t random = test_rand(&state);
-
-        if (random & 1) {
-            const bool room = pushed - popped < capacity;
-
-            EXPECT_EQ(push(pushed, random & 2), room);
-            pushed += room;
-        } else {
-            const bool item = pushed != popped;
-
-            EXPECT_EQ(pop(popped, random & 2), item);
-            popped += item;
+        for (int i = 0; i < 4; i++) {
+            at[i] = places_try_reserve(&q);
+            ASSERT_NOT_NULL(at[i]);
+            *at[i] = 10 * lap + i;
         }
+        EXPECT_NULL(places_try_reserve(&q));
+        places_commit(&q, at[2]);
+        places_commit(&q, at[1]);
+        EXPECT_FALSE(places_poll_pop(&q, &got)); /* 0 is still open */
+        places_commit(&q, at[0]);
+        for (int i = 0; i < 3; i++) {
+            back[i] = places_try_peek(&q);
+            ASSERT_NOT_NULL(back[i]);
+            EXPECT_EQ(*back[i], 10 * lap + i);
+        }
+        EXPECT_FALSE(places_poll_pop(&q, &got)); /* 3 is */
+        places_commit(&q, at[3]);
+        EXPECT_TRUE(places_try_pop(&q, &got));
+        EXPECT_EQ(got, 10 * lap + 3);
+        EXPECT_FALSE(places_try_pop(&q, &got)); /* empty, as tickets go */
+        places_release(&q, back[1]);
+        EXPECT_FALSE(places_poll_push(&q, 5)); /* 0 is being read */
+        places_release(&q, back[0]);
+        places_release(&q, back[2]);
     }
 }
-
-#define SIZES(N)                                                               \
-    RING(N, 1)                                                                 \
-    RING(N, 2)                                                                 \
-    RING(N, 4)                                                                 \
-    RING(N, 8)                                                                 \
-    RING(N, 16)                                                                \
-    RING(N, 24)                                                                \
-    RING(N, 56)                                                                \
-    RING(N, 57)                                                                \
-    RING(N, 100)
-
-SIZES(1)
-SIZES(2)
-SIZES(3)
-SIZES(5)
-SIZES(7)
-SIZES(64)
 
 /* --- exactness with a ticket that is claimed and not published ------------ */
 

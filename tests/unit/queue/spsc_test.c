@@ -1,114 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-/* queue/spsc_test.c - the SPSC ring: capacities, sizes, laps, two threads. */
-#include "test.h"
-
+/* queue/spsc_test.c - the SPSC ring: capacities, sizes, laps, batches, elements
+ * in place, two threads. */
 #include <signal.h>
 
 #include <weir/spsc.h>
 
-#define ELEM(S)                                                                \
-    struct elem##S {                                                           \
-        unsigned char byte[S];                                                 \
-    };                                                                         \
-    static struct elem##S elem##S##_of(uint64_t n)                             \
-    {                                                                          \
-        struct elem##S e;                                                      \
+#define RING_START(id, laps)                                                   \
+    do {                                                                       \
+        const uint64_t first_ =                                                \
+            0 - (laps)*sizeof(id##_q.slots) / sizeof(id##_q.slots[0]);         \
                                                                                \
-        for (unsigned i = 0; i < (S); i++)                                     \
-            e.byte[i] = (unsigned char)(n * 31 + i * 7);                       \
-        return e;                                                              \
-    }
+        id##_init(&id##_q);                                                    \
+        weir_store_rlx(&id##_q.producer.s.index, first_);                      \
+        weir_store_rlx(&id##_q.consumer.s.index, first_);                      \
+        id##_q.producer.s.other = id##_q.consumer.s.other = first_;            \
+    } while (0)
+#include "ring_cases.h"
 
-ELEM(1)
-ELEM(2)
-ELEM(4)
-ELEM(8)
-ELEM(16)
-ELEM(24)
-ELEM(56)
-ELEM(57)
-ELEM(100)
-
-#define RING(N, S)                                                             \
-    WEIR_SPSC(ring_##N##_##S, struct elem##S, N);                              \
-    static ring_##N##_##S q_##N##_##S;                                         \
-    static bool push_##N##_##S(uint64_t n, bool poll)                          \
-    {                                                                          \
-        return poll                                                            \
-                   ? ring_##N##_##S##_poll_push(&q_##N##_##S, elem##S##_of(n)) \
-                   : ring_##N##_##S##_try_push(&q_##N##_##S, elem##S##_of(n)); \
-    }                                                                          \
-    static bool pop_##N##_##S(uint64_t n, bool poll)                           \
-    {                                                                          \
-        const struct elem##S due = elem##S##_of(n);                            \
-        struct elem##S got = { { 0 } };                                        \
-        const bool popped =                                                    \
-            poll ? ring_##N##_##S##_poll_pop(&q_##N##_##S, &got)               \
-                 : ring_##N##_##S##_try_pop(&q_##N##_##S, &got);               \
-                                                                               \
-        if (popped)                                                            \
-            EXPECT_MEMEQ(&got, &due, S);                                       \
-        else                                                                   \
-            EXPECT_EQ(got.byte[0], 0);                                         \
-        return popped;                                                         \
-    }                                                                          \
-    TEST(spsc_##N##_elements_of_##S##_bytes)                                   \
-    {                                                                          \
-        EXPECT_EQ((uintptr_t)&q_##N##_##S % WEIR_SEPARATION, 0);               \
-        ring_##N##_##S##_init(&q_##N##_##S);                                   \
-        check_ring((N), push_##N##_##S, pop_##N##_##S);                        \
-    }
-
-static void
-check_ring(uint64_t capacity, bool (*push)(uint64_t n, bool poll),
-           bool (*pop)(uint64_t n, bool poll))
-{
-    uint64_t state = test_seed();
-    uint64_t pushed = 0;
-    uint64_t popped = 0;
-
-    for (int lap = 0; lap < 3; lap++) {
-        EXPECT_FALSE(pop(popped, lap % 2));
-        for (uint64_t i = 0; i < capacity; i++)
-            EXPECT_TRUE(push(pushed++, lap % 2));
-        EXPECT_FALSE(push(pushed, lap % 2));
-        for (uint64_t i = 0; i < capacity; i++)
-            EXPECT_TRUE(pop(popped++, lap % 2));
-    }
-    for (uint64_t i = test_rounds(2000); i > 0; i--) {
-        const uint64_t random = test_rand(&state);
-
-        if (random & 1) {
-            const bool room = pushed - popped < capacity;
-
-            EXPECT_EQ(push(pushed, random & 2), room);
-            pushed += room;
-        } else {
-            const bool item = pushed != popped;
-
-            EXPECT_EQ(pop(popped, random & 2), item);
-            popped += item;
-        }
-    }
-}
-
-#define SIZES(N)                                                               \
-    RING(N, 1)                                                                 \
-    RING(N, 2)                                                                 \
-    RING(N, 4)                                                                 \
-    RING(N, 8)                                                                 \
-    RING(N, 16)                                                                \
-    RING(N, 24)                                                                \
-    RING(N, 56)                                                                \
-    RING(N, 57)                                                                \
-    RING(N, 100)
-
-SIZES(1)
-SIZES(2)
-SIZES(3)
-SIZES(5)
-SIZES(7)
-SIZES(64)
+RING_SIZES(WEIR_SPSC, spsc, 1)
+RING_SIZES(WEIR_SPSC, spsc, 2)
+RING_SIZES(WEIR_SPSC, spsc, 3)
+RING_SIZES(WEIR_SPSC, spsc, 5)
+RING_SIZES(WEIR_SPSC, spsc, 64)
+RING_CASES(WEIR_SPSC, spsc, 7, 2)
+RING_CASES(WEIR_SPSC, spsc, 7, 4)
+RING_CASES(WEIR_SPSC, spsc, 7, 16)
+RING_CASES(WEIR_SPSC, spsc, 7, 56)
+RING_CASES(WEIR_SPSC, spsc, 7, 100)
 
 /* --- two threads ---------------------------------------------------------- */
 
@@ -159,6 +77,53 @@ STREAM(1)
 STREAM(2)
 STREAM(3)
 STREAM(64)
+
+/* The same by batches of every size, against elements in place. */
+WEIR_SPSC(batches, uint64_t, 9);
+
+static batches batch_line;
+
+static void
+batch_member(void *arg, unsigned index)
+{
+    const uint64_t all = *(const uint64_t *)arg;
+    uint64_t done = 0;
+
+    while (done < all) {
+        uint64_t v[12];
+        const uint64_t most = all - done < 12 ? all - done : 12;
+        uint64_t *place;
+        size_t n;
+
+        if (index == 0) {
+            for (uint64_t i = 0; i < most; i++)
+                v[i] = done + i;
+            n = batches_try_push_n(&batch_line, v, (size_t)most);
+        } else if (done % 3 == 0) {
+            place = batches_try_peek(&batch_line);
+            n = place != NULL;
+            if (place != NULL) {
+                EXPECT_EQ(*place, done);
+                batches_release(&batch_line, place);
+            }
+        } else {
+            n = batches_try_pop_n(&batch_line, v, (size_t)most);
+            for (size_t i = 0; i < n; i++)
+                EXPECT_EQ(v[i], done + i);
+        }
+        if (n == 0)
+            (void)sched_yield();
+        done += n;
+    }
+}
+
+TEST(two_threads_stream_by_batches_and_in_place)
+{
+    uint64_t all = test_rounds(100000);
+
+    batches_init(&batch_line);
+    test_threads(2, batch_member, &all);
+}
 
 /* A signal handler may be the producer. */
 WEIR_SPSC(signals, int, 8);
