@@ -83,6 +83,10 @@ weir_ring_position(weir_ring_shape shape, uint64_t ticket)
 static inline uint64_t
 weir_ring_next(weir_ring_shape shape, uint64_t ticket)
 {
+    /* A raw ring of a power of two: nothing to skip. */
+    if (__builtin_constant_p(shape.lap) &&
+        shape.lap == shape.capacity * WEIR_RING_STEP)
+        return ticket + WEIR_RING_STEP;
     if (weir_ring_position(shape, ticket) + 1 < shape.capacity)
         return ticket + WEIR_RING_STEP;
     return (ticket & ~(shape.lap - 1)) + shape.lap;

@@ -169,8 +169,9 @@ weir_scq_draw_tail(weir_scq_ring *ring)
 static inline uint64_t
 weir_scq_draw_head(weir_scq_ring *ring)
 {
-    /* order(scq.head) REL+ACQ: what earlier takers have seen put is seen by
-     * later ones when they say empty, in weir_scq_is_drained(). */
+    /* order(scq.head) REL+ACQ: what earlier takers had seen put, those that
+     * came here, to weir_scq_draw_head(), before, is seen when later ones say
+     * empty in weir_scq_is_drained(). */
     return weir_fetch_add_acqrel(&ring->head.word, (uint64_t)1);
 }
 

@@ -215,9 +215,9 @@ static void
 chan_print_op(FILE *out, const struct lin_op *op)
 {
     static const char *const name[] = {
-        "send",  "try_send", "send_until", "recv",    "try_recv",  "recv_until",
-        "close", "len",      "try_push",   "try_pop", "poll_push", "poll_pop",
-        "push_n", "pop_n",   "pop_newest",
+        "send",       "try_send", "send_until", "recv",     "try_recv",
+        "recv_until", "close",    "len",        "try_push", "try_pop",
+        "poll_push",  "poll_pop", "push_n",     "pop_n",    "pop_newest",
     };
 
     fprintf(out, "%-10s ", name[op->code]);

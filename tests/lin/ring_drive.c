@@ -144,7 +144,7 @@ call_pop(struct drive *d, unsigned lane, enum chan_code code)
     bool done;
 
     op = lin_tape_call(&d->tape, lane, code, 0);
-    done = code == RING_TRY_POP    ? d->ops->try_pop(d->ring, &element)
+    done = code == RING_TRY_POP      ? d->ops->try_pop(d->ring, &element)
            : code == RING_POP_NEWEST ? d->ops->pop_newest(d->ring, &element)
                                      : d->ops->poll_pop(d->ring, &element);
     if (done)
@@ -262,7 +262,9 @@ ring_drive(const struct ring_ops *ops, unsigned capacity,
     d->checker = lin_checker_make();
     ring_model_init(&d->model, capacity);
     for (unsigned lanes = 2; more && d->checker; lanes = 2 + (lanes - 1) % 3) {
-        if (!lin_pool_start(&d->pool, ops->one_pusher && ops->one_popper ? 2 : lanes, run_lane, d))
+        if (!lin_pool_start(&d->pool,
+                            ops->one_pusher && ops->one_popper ? 2 : lanes,
+                            run_lane, d))
             break;
         more = run_batch(d, options, end_ns, &result, out);
         lin_pool_stop(&d->pool);

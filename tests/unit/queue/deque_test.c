@@ -87,7 +87,7 @@ TEST(elements_may_be_pointers)
     EXPECT_STREQ(got, "second");
 }
 
-/* --- an owner and thieves -------------------------------------------------- */
+/* --- an owner and thieves ------------------------------------------------- */
 
 enum { THIEVES = 3 };
 

@@ -84,8 +84,8 @@ struct ring_case {
     static bool id##_pop(uint64_t n, bool poll)                                \
     {                                                                          \
         struct id##_elem got = id##_of(n + 1);                                 \
-        const bool popped = poll ? id##_poll_pop(&id##_q, &got)                \
-                                 : id##_try_pop(&id##_q, &got);                \
+        const bool popped =                                                    \
+            poll ? id##_poll_pop(&id##_q, &got) : id##_try_pop(&id##_q, &got); \
                                                                                \
         (void)id##_is(&got, popped ? n : n + 1);                               \
         return popped;                                                         \
@@ -131,7 +131,7 @@ struct ring_case {
         return true;                                                           \
     }                                                                          \
     static const struct ring_case id##_case = {                                \
-        (N),        id##_start, id##_push, id##_pop,                           \
+        (N),         id##_start, id##_push, id##_pop,                          \
         id##_push_n, id##_pop_n, id##_put,  id##_take,                         \
     };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * queue/scq_test.c - the strictly lock-free ring: exact alone, tickets near the
- * end of their 64 bits, threads, a handler inside a call, and threads that never
- * come back from one.
+ * queue/scq_test.c - the strictly lock-free ring: exact alone, tickets near
+ * the end of their 64 bits, threads, a handler inside a call, and threads that
+ * never come back from one.
  */
 #include "test.h"
 
@@ -59,9 +59,8 @@ start_ring(weir_scq_shape shape, weir_scq_ring *ring,
     weir_store_rlx(&ring->tail.word, first);
     weir_store_rlx(&ring->threshold.word, UINT64_MAX);
     for (uint64_t i = 0; i <= none; i++)
-        weir_store_rlx(&entries[i],
-                       weir_scq_cycle(shape, first - none - 1) |
-                           weir_scq_safe(shape) | none);
+        weir_store_rlx(&entries[i], weir_scq_cycle(shape, first - none - 1) |
+                                        weir_scq_safe(shape) | none);
     for (uint64_t i = 0; i < places; i++)
         weir_scq_put(shape, ring, entries, i);
 }
@@ -72,15 +71,13 @@ start_ring(weir_scq_shape shape, weir_scq_ring *ring,
     };                                                                         \
     WEIR_SCQ(scq_##N##_##S, struct elem_##N##_##S, N);                         \
     static scq_##N##_##S q_##N##_##S;                                          \
-    static struct elem_##N##_##S of_##N##_##S(uint64_t n)                      \
-    {                                                                          \
+    static struct elem_##N##_##S of_##N##_##S(uint64_t n) {                    \
         struct elem_##N##_##S e;                                               \
                                                                                \
         for (unsigned i = 0; i < (S); i++)                                     \
             e.byte[i] = (unsigned char)(n * 31 + i * 7);                       \
         return e;                                                              \
-    }                                                                          \
-    static bool push_##N##_##S(uint64_t n)                                     \
+    } static bool push_##N##_##S(uint64_t n)                                   \
     {                                                                          \
         return scq_##N##_##S##_try_push(&q_##N##_##S, of_##N##_##S(n));        \
     }                                                                          \
@@ -103,9 +100,8 @@ start_ring(weir_scq_shape shape, weir_scq_ring *ring,
         check_scq(&c);                                                         \
         for (uint64_t cycles = 1; cycles <= 3; cycles++) {                     \
             /* half way, where cycles wrap, and at the very end */             \
-            const uint64_t first =                                             \
-                (cycles % 2 ? (uint64_t)1 << 63 : 0) -                         \
-                cycles * WEIR_SCQ_ENTRIES(N);                                  \
+            const uint64_t first = (cycles % 2 ? (uint64_t)1 << 63 : 0) -      \
+                                   cycles * WEIR_SCQ_ENTRIES(N);               \
                                                                                \
             start_ring(shape, &q_##N##_##S.used_places,                        \
                        q_##N##_##S.used_entries, first, 0);                    \

@@ -10,15 +10,13 @@
         unsigned char byte[S];                                                 \
     };                                                                         \
     WEIR_SEQLOCK(cell##S, struct elem##S);                                     \
-    static struct elem##S of##S(uint64_t n)                                    \
-    {                                                                          \
+    static struct elem##S of##S(uint64_t n) {                                  \
         struct elem##S e;                                                      \
                                                                                \
         for (unsigned i = 0; i < (S); i++)                                     \
             e.byte[i] = (unsigned char)(n * 31 + i * 7);                       \
         return e;                                                              \
-    }                                                                          \
-    TEST(value_of_##S##_bytes_is_what_was_written)                             \
+    } TEST(value_of_##S##_bytes_is_what_was_written)                           \
     {                                                                          \
         static cell##S q;                                                      \
         struct elem##S got;                                                    \

@@ -28,8 +28,8 @@ produce(uint64_t all)
         if (sent % 4 == 0) {
             const uint64_t next[BATCH] = { sent + 1, sent + 2, sent + 3,
                                            sent + 4, sent + 5 };
-            const size_t most = all - sent < BATCH ? (size_t)(all - sent)
-                                                   : BATCH;
+            const size_t most =
+                all - sent < BATCH ? (size_t)(all - sent) : BATCH;
             const size_t n = outbox_try_push_n(&q, next, most);
 
             if (n == 0)

@@ -8,7 +8,7 @@
 #define RING_START(id, laps)                                                   \
     do {                                                                       \
         const uint64_t first_ =                                                \
-            0 - (laps)*sizeof(id##_q.slots) / sizeof(id##_q.slots[0]);         \
+            0 - (laps) * sizeof(id##_q.slots) / sizeof(id##_q.slots[0]);       \
                                                                                \
         id##_init(&id##_q);                                                    \
         weir_store_rlx(&id##_q.producer.s.index, first_);                      \
