@@ -40,8 +40,10 @@ static int
 enrol(weir_chan *ch, struct queue ours, struct wr_node *node)
 {
     wr_list_append(ours.list, &node->link);
-    /* relaxed: a try that acts on the flag takes the lock. */
-    weir_store_rlx(&ch->meeting,
+    /* order(chan.meeting) REL: to look() and wr_rendezvous_evidence(): who is
+     * told that this party waits does not find an older number of enrolments
+     * elsewhere. */
+    weir_store_rel(&ch->meeting,
                    (weir_load_rlx(&ch->meeting) | ours.flag) + MEET_STEP);
     return CHAN_PARKED;
 }
@@ -93,7 +95,9 @@ meet(weir_chan *ch, struct queue theirs, struct queue ours, struct wr_waiter *w,
         if (chan_keeps_stats(ch) && *met != NULL)
             wr_chan_note_handed(ch, who_of(theirs), *met);
         if (wr_list_is_empty(theirs.list))
-            weir_store_rlx(&ch->meeting,
+            /* order(chan.meeting) REL: to look(), which needs no lock to say
+             * that nobody waits; so it says it after what this party knew. */
+            weir_store_rel(&ch->meeting,
                            weir_load_rlx(&ch->meeting) & ~theirs.flag);
         if (*met == NULL && w == NULL) {
             status = WEIR_AGAIN;
@@ -148,8 +152,8 @@ recv_meet(weir_chan *ch, void *msg, struct wr_waiter *w)
 static int
 look(weir_chan *ch, uint64_t flag)
 {
-    /* relaxed: see meet(); and WEIR_AGAIN orders nothing. */
-    if (weir_load_rlx(&ch->meeting) & flag)
+    /* order(chan.meeting) ACQ: what meet() and enrol() knew. */
+    if (weir_load_acq(&ch->meeting) & flag)
         return WEIR_OK;
     return weir_ring_load_word(&ch->send.word) & CHAN_CLOSED ? WEIR_CLOSED
                                                              : WEIR_AGAIN;
@@ -218,10 +222,9 @@ wr_rendezvous_recv(weir_chan *ch, void *msg, weir_limit limit)
 uint64_t
 wr_rendezvous_evidence(weir_chan *ch)
 {
-    /* relaxed: an enrolment that matters was ordered before this call, by the
-     * lock that look() takes or by its caller. */
+    /* order(chan.meeting) ACQ: what enrol() knew. */
     const uint64_t enrolments =
-        weir_load_rlx(&ch->meeting) & ~(MEET_RECEIVERS | MEET_SENDERS);
+        weir_load_acq(&ch->meeting) & ~(MEET_RECEIVERS | MEET_SENDERS);
 
     return enrolments * 2 | (weir_ring_load_word(&ch->send.word) & CHAN_CLOSED);
 }

@@ -4,8 +4,11 @@
  */
 #include "select_parts.h"
 
+#include "chan/chan.h"
+
 SELECTS(recv_x_send_y, WEIR_FOREVER, FROM(x, &a), TO(y, 1))
 SELECTS(send_x_recv_y, WEIR_FOREVER, TO(x, 2), FROM(y, &a))
+SELECTS(recv_y_send_x, WEIR_FOREVER, FROM(y, &a), TO(x, 2))
 SELECTS(recv_both, WEIR_FOREVER, FROM(x, &a), FROM(y, &b))
 SELECTS(send_both, WEIR_FOREVER, TO(x, 4), TO(y, 8))
 SELECTS(recv_both_timed, MAY_TIME_OUT, FROM(x, &a), FROM(y, &b))
@@ -82,6 +85,7 @@ SELECTS(send_x_twice, WEIR_FOREVER, TO(x, 2), TO(x, 2))
                 STALE_BOUNDS)
 
 MEET(opposite, recv_x_send_y, send_x_recv_y);
+MEET(opposite_orders, recv_x_send_y, recv_y_send_x);
 MEET(one_sender, recv_both, send_x);
 MEET(facing, recv_both, send_both);
 MEET(facing_timed, recv_both_timed, send_both_timed);
@@ -116,8 +120,8 @@ static void
 never_default(void)
 {
     long a, b;
-    weir_case cases[] = { FROM(x, &a), FROM(y, &b) };
-    const int at = weir_try_selectv(cases, 2, 0);
+    weir_case cases[] = { FROM(y, &a), FROM(x, &b) };
+    const int at = weir_try_selectv(cases, 2, WEIR_SELECT_ORDERED);
 
     mc_assert(at >= 0);
     mc_ghost_add(GOT, *(long *)cases[at].msg);
@@ -127,6 +131,62 @@ MC_SCENARIO(one_instant, .setup = fill_x,
             .threads = { move_to_y, never_default }, .check = settle_accounts,
             BOUNDS);
 
+#else
+/*
+ * One instant without a buffer: somebody waits at y before he who waits at x is
+ * served.  They wait by hand, so that two threads do.
+ */
+static long messages[2];
+
+static void
+wait_by_hand(weir_chan *ch, long v)
+{
+    struct wr_waiter *w = wr_waiter_get(); /* never put back */
+
+    messages[v] = v;
+    wr_lock_acquire(&ch->lock);
+    wr_waiter_arm(w);
+    w->node.msg = &messages[v];
+    mc_assert(wr_chan_enrol_sender(ch, &w->node) == CHAN_PARKED);
+    wr_lock_release(&ch->lock);
+    mc_ghost_add(SENT, v);
+}
+
+static void
+wait_at_x(void)
+{
+    open_channels();
+    wait_by_hand(x, 0);
+}
+
+static void
+wait_at_y_serve_x(void)
+{
+    long v = 0;
+
+    wait_by_hand(y, 1);
+    if (weir_chan_try_recv(x, &v) == WEIR_OK)
+        mc_ghost_add(GOT, v);
+}
+
+static void
+never_default(void)
+{
+    long a = 0, b = 0;
+    weir_case cases[] = { FROM(y, &a), FROM(x, &b) };
+    const int at = weir_try_selectv(cases, 2, WEIR_SELECT_ORDERED);
+
+    mc_assert(at >= 0);
+    mc_ghost_add(GOT, at == 0 ? a : b);
+}
+
+MC_SCENARIO(one_instant, .setup = wait_at_x,
+            .threads = { wait_at_y_serve_x, never_default },
+            .check = settle_accounts, .bound = 2, .stale = 2,
+            .hints = "policy.c");
+#endif
+
+#if CAP > 0
 /* Both full, so that a send waits. */
 static void
 fill_both(void)
