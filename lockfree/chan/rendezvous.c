@@ -40,10 +40,9 @@ static int
 enrol(weir_chan *ch, struct queue ours, struct wr_node *node)
 {
     wr_list_append(ours.list, &node->link);
-    /* order(chan.meeting) REL: to look() and wr_rendezvous_evidence(): who is
-     * told that this party waits does not find an older number of enrolments
-     * elsewhere. */
-    weir_store_rel(&ch->meeting,
+    /* relaxed: a try that acts on the flag takes the lock; and who looks at the
+     * number has read this very word before, see wr_rendezvous_evidence(). */
+    weir_store_rlx(&ch->meeting,
                    (weir_load_rlx(&ch->meeting) | ours.flag) + MEET_STEP);
     return CHAN_PARKED;
 }
@@ -152,7 +151,8 @@ recv_meet(weir_chan *ch, void *msg, struct wr_waiter *w)
 static int
 look(weir_chan *ch, uint64_t flag)
 {
-    /* order(chan.meeting) ACQ: what meet() and enrol() knew. */
+    /* order(chan.meeting) ACQ: what the party knew that served the last one,
+     * in meet(). */
     if (weir_load_acq(&ch->meeting) & flag)
         return WEIR_OK;
     return weir_ring_load_word(&ch->send.word) & CHAN_CLOSED ? WEIR_CLOSED
@@ -222,9 +222,10 @@ wr_rendezvous_recv(weir_chan *ch, void *msg, weir_limit limit)
 uint64_t
 wr_rendezvous_evidence(weir_chan *ch)
 {
-    /* order(chan.meeting) ACQ: what enrol() knew. */
+    /* relaxed: look() reads the same word after it, and again what another
+     * knew who made it say no. */
     const uint64_t enrolments =
-        weir_load_acq(&ch->meeting) & ~(MEET_RECEIVERS | MEET_SENDERS);
+        weir_load_rlx(&ch->meeting) & ~(MEET_RECEIVERS | MEET_SENDERS);
 
     return enrolments * 2 | (weir_ring_load_word(&ch->send.word) & CHAN_CLOSED);
 }
