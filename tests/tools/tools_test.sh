@@ -92,7 +92,8 @@ bench_signal()
     local child
 
     rm -f "$scratch/pid"
-    env -i PATH="$scratch/bare" WEIR_BUILD="$scratch/fleet" \
+    # Under nohup a hang-up is ignored, and so it would be in the child.
+    env -i --default-signal PATH="$scratch/bare" WEIR_BUILD="$scratch/fleet" \
         tools/bench --no-install --seed 7 >"$scratch/pid" 2>/dev/null &
     child=$!
     while [ ! -s "$scratch/pid" ]; do sleep 0.02; done

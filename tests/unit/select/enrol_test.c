@@ -12,6 +12,7 @@ enum { CASES = 40 };
 static weir_chan *chans[CASES];
 static weir_case cases[CASES];
 static struct select_case all[CASES];
+static uint32_t turns[CASES];
 static long msgs[CASES];
 
 static struct select
@@ -20,9 +21,12 @@ set_up(size_t cap)
     for (int i = 0; i < CASES; i++) {
         chans[i] = weir_chan_make(sizeof(long), cap);
         msgs[i] = i;
+        turns[i] = (uint32_t)i;
         cases[i] = (weir_case){ chans[i], &msgs[i], WEIR_CASE_RECV, 0 };
     }
-    return (struct select){ .cases = cases, .all = all, .count = CASES };
+    return (struct select){
+        .cases = cases, .all = all, .turns = turns, .count = CASES
+    };
 }
 
 static void

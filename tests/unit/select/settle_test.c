@@ -18,7 +18,10 @@ TEST(the_channel_that_won_is_not_touched)
     weir_case cases[] = { { x, &msgs[0], WEIR_CASE_RECV, 0 },
                           { y, &msgs[1], WEIR_CASE_RECV, 0 } };
     struct select_case all[2];
-    struct select s = { .cases = cases, .all = all, .count = 2 };
+    uint32_t turns[2] = { 0, 1 };
+    struct select s = {
+        .cases = cases, .all = all, .turns = turns, .count = 2
+    };
     struct wr_waiter *w = wr_waiter_get();
     long v = 4;
 
@@ -39,7 +42,10 @@ TEST(a_branch_that_was_dropped_is_no_matter)
     weir_case cases[] = { { x, &msgs[0], WEIR_CASE_RECV, 0 },
                           { y, &msgs[1], WEIR_CASE_RECV, 0 } };
     struct select_case all[2];
-    struct select s = { .cases = cases, .all = all, .count = 2 };
+    uint32_t turns[2] = { 0, 1 };
+    struct select s = {
+        .cases = cases, .all = all, .turns = turns, .count = 2
+    };
     struct wr_waiter *w = wr_waiter_get();
     long v = 4;
 
