@@ -67,11 +67,10 @@ typedef struct weir_ring_shape {
 static inline uint64_t
 weir_ring_lap_of(uint64_t capacity)
 {
-    uint64_t lap = WEIR_RING_STEP;
-
-    while (lap < capacity * WEIR_RING_STEP)
-        lap *= 2;
-    return lap;
+    /* Without a loop: a constant where capacity is one. */
+    return capacity <= 1
+               ? WEIR_RING_STEP
+               : WEIR_RING_STEP << (64 - __builtin_clzll(capacity - 1));
 }
 
 static inline uint64_t
