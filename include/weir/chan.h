@@ -345,6 +345,53 @@ typedef struct weir_chan_statistics {
  */
 WEIR_API void weir_chan_stats(const weir_chan *ch, weir_chan_statistics *out);
 
+/**
+ * A file descriptor that polls readable when a channel is ready: to join an
+ * event loop that waits for descriptors (epoll, poll, libuv).
+ *
+ *     fd = weir_chan_eventfd(ch, WEIR_CASE_RECV);
+ *     add fd to the loop, level-triggered, for reading; when it is readable:
+ *         while (weir_chan_try_recv(ch, &msg) == WEIR_OK)
+ *             use(msg);
+ *         weir_chan_eventfd_arm(ch, WEIR_CASE_RECV);
+ *
+ * It stays readable until it is armed again.  Arm after WEIR_AGAIN, not before:
+ * each arming takes the channel's lock, and so does the first send after it.
+ * Armed while the channel is ready, it is readable at once, so nothing is ever
+ * missed.  It may be readable although another thread has taken the message.
+ * Do not read, write or close it; weir_chan_free() closes it, so take it out of
+ * the loop before.
+ *
+ * Ready to receive: there is a message, or the channel is closed.  Ready to
+ * send: there is room, or it is closed.  A rendezvous is ready while somebody
+ * waits on its other side, inside a call or select; two loops do not meet.
+ *
+ * Params:   ch  channel
+ *           op  WEIR_CASE_RECV or WEIR_CASE_SEND: one descriptor for each
+ * Returns:  the descriptor, the same one every time, armed by the first call;
+ *           or WEIR_NOMEM: out of memory or of descriptors
+ * Blocks:   for the list lock, which is held for tens of nanoseconds
+ * Progress: blocking in that sense
+ * Order:    none; the receive that follows orders
+ * Callable: any thread or task; not from a signal handler
+ * Waiters:  none
+ */
+WEIR_API WEIR_NODISCARD int weir_chan_eventfd(weir_chan *ch, int op);
+
+/**
+ * Clear a channel's descriptor, and arm it again; see weir_chan_eventfd.
+ *
+ * Params:   ch  channel
+ *           op  as it was asked for; aborts if it never was
+ * Returns:  nothing; the descriptor is readable if the channel is ready
+ * Blocks:   for the list lock, which is held for tens of nanoseconds
+ * Progress: blocking in that sense
+ * Order:    none; the receive that follows orders
+ * Callable: any thread or task; not from a signal handler
+ * Waiters:  none
+ */
+WEIR_API void weir_chan_eventfd_arm(weir_chan *ch, int op);
+
 WEIR_END_DECLS
 
 #include <weir/typed.h>

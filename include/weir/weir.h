@@ -14,5 +14,6 @@
 #include <weir/mutex.h>
 #include <weir/rwmutex.h>
 #include <weir/select.h>
+#include <weir/set.h>
 
 #endif

@@ -45,13 +45,13 @@ freeze_full(weir_chan *ch)
     t = weir_ring_load_word(&ch->send.word);
     if (weir_ring_is_full(ch->shape, t, h))
         return true;
-    chan_thaw(&ch->receive, &ch->senders);
+    chan_thaw(ch, &ch->receive);
     return false;
 }
 
 /* A send that saw SLOW, under the lock: to a parked receiver, without moving
- * an index, or into the buffer.  False: no room.  *served: the receiver to be
- * granted after the unlock. */
+ * an index, or into the buffer.  False: no room.  *served: who is to be granted
+ * after the unlock. */
 static bool
 send_flagged(weir_chan *ch, const void *msg, uint64_t t,
              struct wr_node **served)
@@ -64,11 +64,11 @@ send_flagged(weir_chan *ch, const void *msg, uint64_t t,
         chan_copy(ch, (*served)->msg, msg);
         if (chan_keeps_stats(ch))
             wr_chan_note_handed(ch, CHAN_RECEIVER, *served);
-        chan_thaw(&ch->send, &ch->receivers);
+        chan_thaw(ch, &ch->send);
         return true;
     }
     if (weir_ring_load_stamp(slot) != ticket) {
-        chan_thaw(&ch->send, &ch->receivers);
+        chan_thaw(ch, &ch->send);
         return false;
     }
     chan_copy(ch, slot + sizeof(uint64_t), msg);
@@ -78,6 +78,7 @@ send_flagged(weir_chan *ch, const void *msg, uint64_t t,
     if (chan_keeps_stats(ch))
         wr_chan_note_depth(ch, ticket, 1);
     weir_ring_publish(slot, ticket | WEIR_RING_FULL);
+    *served = chan_fire(ch, WEIR_CASE_RECV, NULL);
     return true;
 }
 
@@ -118,8 +119,7 @@ send_locked(weir_chan *ch, const void *msg, struct wr_waiter *w)
             wr_chan_note_enrolled(ch, CHAN_SENDER);
     }
     wr_lock_release(&ch->lock);
-    if (served != NULL)
-        wr_waiter_grant(served, WEIR_OK); /* last touch: the receiver's */
+    chan_grant(served);
     return status;
 }
 
@@ -260,7 +260,7 @@ freeze_empty(weir_chan *ch)
     h = weir_ring_load_word(&ch->receive.word);
     if ((t & ~WEIR_RING_FLAGS) == (h & ~WEIR_RING_FLAGS))
         return WEIR_OK;
-    chan_thaw(&ch->send, &ch->receivers);
+    chan_thaw(ch, &ch->send);
     return CHAN_RETRY;
 }
 
@@ -282,7 +282,7 @@ hand_in(weir_chan *ch, const void *msg, char *slot, uint64_t h)
     move_word(&ch->send, weir_ring_next(ch->shape, t));
     move_word(&ch->receive,
               weir_ring_next(ch->shape, h) |
-                  (wr_list_is_empty(&ch->senders) ? 0 : CHAN_SLOW));
+                  (chan_is_awaited(ch, &ch->receive) ? CHAN_SLOW : 0));
 }
 
 /* Take the message of slot h, whose word is frozen, and move the first parked
@@ -297,7 +297,7 @@ recv_flagged(weir_chan *ch, void *msg, char *slot, uint64_t h)
     if (served == NULL) {
         move_word(&ch->receive, weir_ring_next(ch->shape, h));
         weir_ring_publish(slot, h + ch->shape.lap);
-        return NULL;
+        return chan_fire(ch, WEIR_CASE_SEND, NULL);
     }
     if (chan_keeps_stats(ch))
         wr_chan_note_claimed(ch, CHAN_SENDER, served);
@@ -316,6 +316,15 @@ wr_bounded_enrol_receiver(weir_chan *ch, struct wr_node *node)
     }
     wr_list_append(&ch->receivers, &node->link);
     return CHAN_PARKED;
+}
+
+bool
+wr_bounded_watch(weir_chan *ch, int op)
+{
+    if (op == WEIR_CASE_RECV)
+        return freeze_empty(ch) == WEIR_OK;
+    return !(weir_ring_load_word(&ch->send.word) & CHAN_CLOSED) &&
+           freeze_full(ch);
 }
 
 static int
@@ -342,8 +351,7 @@ recv_locked(weir_chan *ch, void *msg, struct wr_waiter *w)
             wr_chan_note_enrolled(ch, CHAN_RECEIVER);
     }
     wr_lock_release(&ch->lock);
-    if (served != NULL)
-        wr_waiter_grant(served, WEIR_OK); /* last touch: the sender's */
+    chan_grant(served);
     return status;
 }
 
@@ -501,7 +509,7 @@ displace_locked(weir_chan *ch, const void *msg, struct chan_displaced *d)
     if (weir_ring_load_stamp(d->slot) != (h | WEIR_RING_FULL)) {
         /* The oldest message is not stored yet. */
         d->want = h | WEIR_RING_FULL;
-        chan_thaw(&ch->receive, &ch->senders);
+        chan_thaw(ch, &ch->receive);
         return CHAN_RETRY;
     }
     if (d->to != NULL)

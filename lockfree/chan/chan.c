@@ -266,6 +266,7 @@ int
 weir_chan_close(weir_chan *ch)
 {
     struct wr_link *claimed;
+    struct wr_node *woken;
     uint64_t t;
 
     WR_CHECK(ch != NULL, "channel", "close of NULL");
@@ -281,10 +282,13 @@ weir_chan_close(weir_chan *ch)
     /* By R a parked receiver is owed nothing: all of them are told. */
     claimed = claim_all(ch, &ch->senders, CHAN_SENDER, NULL);
     claimed = claim_all(ch, &ch->receivers, CHAN_RECEIVER, claimed);
-    chan_thaw(&ch->receive, &ch->senders);
-    chan_thaw(&ch->send, &ch->receivers);
+    woken = chan_fire(ch, WEIR_CASE_RECV, NULL);
+    woken = chan_fire(ch, WEIR_CASE_SEND, woken);
+    chan_thaw(ch, &ch->receive);
+    chan_thaw(ch, &ch->send);
     wr_lock_release(&ch->lock);
     grant_closed(claimed);
+    chan_grant(woken);
     return WEIR_OK;
 }
 
@@ -335,7 +339,7 @@ withdraw(weir_chan *ch, struct wr_waiter *w, enum chan_who who)
     if (chan_keeps_stats(ch))
         wr_chan_note_left(ch, who);
     /* Speed only: the next slow call would. */
-    chan_thaw(sends ? &ch->receive : &ch->send, list);
+    chan_thaw(ch, sends ? &ch->receive : &ch->send);
     wr_lock_release(&ch->lock);
 }
 

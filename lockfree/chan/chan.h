@@ -5,9 +5,11 @@
  * State
  *   send.word     ticket of the next send, SLOW, CLOSED
  *   receive.word  ticket of the next receive, SLOW
- *   send.SLOW     receivers are parked;  receive.SLOW: senders are parked.  A
- *                 word carries the flag of the opposite side only
- *   cold line     list lock, the two lists, the last sleeper claimed
+ *   send.SLOW     receivers are parked, or a watcher of receives is armed;
+ *   receive.SLOW  senders are parked, or a watcher of sends is armed
+ *                 (chan/watch.h).  A word carries the flag of the opposite side
+ *                 only
+ *   cold line     list lock, the two lists, the last sleeper claimed, watchers
  *   A rendezvous has no slots; its one stamp is ready for nobody, its words
  *   are neither equal nor a lap apart (so no fast answer fits), and who waits
  *   stands in a word on the cold line (chan/rendezvous.c).
@@ -57,6 +59,7 @@
 #define WR_CHAN_CHAN_H
 
 #include "chan/stats.h"
+#include "chan/watch.h"
 #include "park/lock.h"
 #include "park/policy.h"
 #include "park/waiter.h"
@@ -105,6 +108,7 @@ struct weir_chan {
     struct wr_list senders;
     wr_behind behind;
     WEIR_ATOMIC(uint64_t) meeting; /* rendezvous.c */
+    struct chan_watch *watch;      /* NULL: never watched */
 
     struct chan_side send;
     struct chan_side receive;
@@ -178,17 +182,48 @@ chan_copy(const weir_chan *ch, void *to, const void *from)
         weir_copy(to, from, ch->elem_bytes);
 }
 
-/* The flag of a word again as its list says.  Holds: lock.  A word without
- * SLOW is left alone: others move it. */
+/* Does anybody wait, or watch, for the next move of this word?  Holds: lock. */
+static inline bool
+chan_is_awaited(const weir_chan *ch, const struct chan_side *side)
+{
+    const bool sends = side == &ch->send;
+
+    if (!wr_list_is_empty(sends ? &ch->receivers : &ch->senders))
+        return true;
+    return ch->watch != NULL &&
+           !wr_list_is_empty(
+               &ch->watch->armed[sends ? WEIR_CASE_RECV : WEIR_CASE_SEND]);
+}
+
+/* The flag of a word again as its list and its watchers say.  Holds: lock.  A
+ * word without SLOW is left alone: others move it. */
 static inline void
-chan_thaw(struct chan_side *side, const struct wr_list *list)
+chan_thaw(weir_chan *ch, struct chan_side *side)
 {
     const uint64_t word = weir_load_rlx(&side->word);
 
-    if ((word & CHAN_SLOW) && wr_list_is_empty(list))
+    if ((word & CHAN_SLOW) && !chan_is_awaited(ch, side))
         /* order(ring.claim) REL: what was done under the lock is before the
          * next weir_ring_claim() of this word. */
         weir_store_rel(&side->word, word & ~CHAN_SLOW);
+}
+
+/* The channel has become ready for `op`: as wr_watch_fire().  Holds: lock. */
+static inline struct wr_node *
+chan_fire(weir_chan *ch, int op, struct wr_node *woken)
+{
+    if (wr_likely(ch->watch == NULL))
+        return woken;
+    return wr_watch_fire(ch->watch, op, woken);
+}
+
+/* Grant those who were served or woken, after the unlock; NULL: nobody.  Last
+ * touch: theirs. */
+static inline void
+chan_grant(struct wr_node *served)
+{
+    if (served != NULL)
+        wr_waiter_grant_all(&served->link, WEIR_OK);
 }
 
 /* What a call comes to that may not wait: as it was `tried`, or the status of
@@ -291,7 +326,10 @@ uint64_t wr_chan_recv_evidence(weir_chan *ch);
 bool wr_chan_send_hint(weir_chan *ch);
 bool wr_chan_recv_hint(weir_chan *ch);
 
-/* Their parts in the flavours. */
+/* Their parts in the flavours.  watch: freeze what stands still while a watcher
+ * of `op` is armed; false: ready.  Holds: lock. */
+bool wr_bounded_watch(weir_chan *ch, int op);
+bool wr_rendezvous_watch(weir_chan *ch, int op);
 int wr_bounded_look_send(weir_chan *ch, const void *msg);
 int wr_bounded_look_recv(weir_chan *ch, void *msg);
 int wr_bounded_enrol_sender(weir_chan *ch, struct wr_node *node);

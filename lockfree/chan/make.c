@@ -211,6 +211,7 @@ weir_chan_free(weir_chan *ch)
     idle = wr_list_is_empty(&ch->receivers) && wr_list_is_empty(&ch->senders);
     wr_lock_release(&ch->lock);
     WR_CHECK(idle, "channel", "free while somebody waits on it");
+    WR_CHECK(wr_watch_free(ch), "channel", "free while it is in a set");
     ch->magic = CHAN_FREED;
     let_go(ch->block, ch->shape.capacity * ch->shape.stride);
 }

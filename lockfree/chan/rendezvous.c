@@ -27,6 +27,7 @@
 struct queue {
     struct wr_list *list;
     uint64_t flag;
+    int opens; /* what is ready while somebody waits in it */
 };
 
 static enum chan_who
@@ -63,8 +64,9 @@ enrol_branch(weir_chan *ch, struct queue theirs, struct queue ours,
 int
 wr_rendezvous_enrol_sender(weir_chan *ch, struct wr_node *node)
 {
-    const struct queue theirs = { &ch->receivers, MEET_RECEIVERS };
-    const struct queue ours = { &ch->senders, MEET_SENDERS };
+    const struct queue theirs = { &ch->receivers, MEET_RECEIVERS,
+                                  WEIR_CASE_SEND };
+    const struct queue ours = { &ch->senders, MEET_SENDERS, WEIR_CASE_RECV };
 
     return enrol_branch(ch, theirs, ours, node);
 }
@@ -72,10 +74,21 @@ wr_rendezvous_enrol_sender(weir_chan *ch, struct wr_node *node)
 int
 wr_rendezvous_enrol_receiver(weir_chan *ch, struct wr_node *node)
 {
-    const struct queue theirs = { &ch->senders, MEET_SENDERS };
-    const struct queue ours = { &ch->receivers, MEET_RECEIVERS };
+    const struct queue theirs = { &ch->senders, MEET_SENDERS, WEIR_CASE_RECV };
+    const struct queue ours = { &ch->receivers, MEET_RECEIVERS,
+                                WEIR_CASE_SEND };
 
     return enrol_branch(ch, theirs, ours, node);
+}
+
+bool
+wr_rendezvous_watch(weir_chan *ch, int op)
+{
+    struct wr_list *theirs =
+        op == WEIR_CASE_RECV ? &ch->senders : &ch->receivers;
+
+    return !(weir_load_rlx(&ch->send.word) & CHAN_CLOSED) &&
+           !wr_waiter_any(theirs, NULL);
 }
 
 /* Serve the first waiter of `theirs`, or enrol w in `ours` (NULL: only try). */
@@ -83,6 +96,7 @@ static int
 meet(weir_chan *ch, struct queue theirs, struct queue ours, struct wr_waiter *w,
      struct wr_node **met)
 {
+    struct wr_node *woken = NULL;
     int status = WEIR_OK;
 
     wr_lock_acquire(&ch->lock);
@@ -103,19 +117,22 @@ meet(weir_chan *ch, struct queue theirs, struct queue ours, struct wr_waiter *w,
         } else if (*met == NULL) {
             wr_waiter_arm(w);
             status = enrol(ch, ours, &w->node);
+            woken = chan_fire(ch, ours.opens, NULL);
             if (chan_keeps_stats(ch))
                 wr_chan_note_enrolled(ch, who_of(ours));
         }
     }
     wr_lock_release(&ch->lock);
+    chan_grant(woken);
     return status;
 }
 
 static int
 send_meet(weir_chan *ch, const void *msg, struct wr_waiter *w)
 {
-    const struct queue theirs = { &ch->receivers, MEET_RECEIVERS };
-    const struct queue ours = { &ch->senders, MEET_SENDERS };
+    const struct queue theirs = { &ch->receivers, MEET_RECEIVERS,
+                                  WEIR_CASE_SEND };
+    const struct queue ours = { &ch->senders, MEET_SENDERS, WEIR_CASE_RECV };
     struct wr_node *met;
     int status;
 
@@ -132,8 +149,9 @@ send_meet(weir_chan *ch, const void *msg, struct wr_waiter *w)
 static int
 recv_meet(weir_chan *ch, void *msg, struct wr_waiter *w)
 {
-    const struct queue theirs = { &ch->senders, MEET_SENDERS };
-    const struct queue ours = { &ch->receivers, MEET_RECEIVERS };
+    const struct queue theirs = { &ch->senders, MEET_SENDERS, WEIR_CASE_RECV };
+    const struct queue ours = { &ch->receivers, MEET_RECEIVERS,
+                                WEIR_CASE_SEND };
     struct wr_node *met;
     int status;
 

@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -149,6 +150,47 @@ wr_sys_map(size_t bytes)
 
     errno = kept;
     return mem == MAP_FAILED ? NULL : mem;
+}
+
+/* Raw, all four: write(), read() and close() are cancellation points. */
+int
+wr_sys_eventfd_open(void)
+{
+    const int kept = errno;
+    const long fd = syscall(SYS_eventfd2, 0, EFD_CLOEXEC | EFD_NONBLOCK);
+
+    errno = kept;
+    return (int)fd;
+}
+
+void
+wr_sys_eventfd_write(int fd)
+{
+    const int kept = errno;
+    const uint64_t one = 1;
+
+    /* It fails only if the count is full, and then the fd is readable. */
+    (void)syscall(SYS_write, fd, &one, sizeof(one));
+    errno = kept;
+}
+
+void
+wr_sys_eventfd_clear(int fd)
+{
+    const int kept = errno;
+    uint64_t count;
+
+    (void)syscall(SYS_read, fd, &count, sizeof(count));
+    errno = kept;
+}
+
+void
+wr_sys_fd_close(int fd)
+{
+    const int kept = errno;
+
+    (void)syscall(SYS_close, fd);
+    errno = kept;
 }
 
 static bool

@@ -33,6 +33,13 @@ void wr_sys_free(void *mem);
 /* Zeroed memory, page aligned, that lives as long as the process; or NULL. */
 void *wr_sys_map(size_t bytes);
 
+/* A descriptor that polls readable from a write on until it is cleared; or -1.
+ * A write never blocks. */
+int wr_sys_eventfd_open(void);
+void wr_sys_eventfd_write(int fd);
+void wr_sys_eventfd_clear(int fd);
+void wr_sys_fd_close(int fd);
+
 /* The two sides of an asymmetric fence.  A light one costs nothing and stands
  * between a store and a load; against a heavy one of another thread it is a
  * full fence.  wr_sys_fence_heavy: false if the kernel refuses, which it does

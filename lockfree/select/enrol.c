@@ -91,16 +91,27 @@ enrol_event(weir_event *ev, struct wr_node *node)
     return wr_event_enrol(ev, node) ? CHAN_PARKED : CHAN_RETRY;
 }
 
+/* A rendezvous where somebody waits is ready for the other side; *woken as in
+ * chan_fire(). */
 static int
-enrol_locked(struct select_case *c)
+enrol_chan(weir_chan *ch, struct select_case *c, struct wr_node **woken)
 {
-    void *on = c->which->on;
+    const bool sends = c->which->op == WEIR_CASE_SEND;
     struct wr_node *node = &c->branch.node;
+    const int status = sends ? wr_chan_enrol_sender(ch, node)
+                             : wr_chan_enrol_receiver(ch, node);
 
+    if (status == CHAN_PARKED && chan_is_rendezvous(ch))
+        *woken = chan_fire(ch, sends ? WEIR_CASE_RECV : WEIR_CASE_SEND, *woken);
+    return status;
+}
+
+static int
+enrol_locked(struct select_case *c, struct wr_node **woken)
+{
     if (c->which->op == WEIR_CASE_EVENT)
-        return enrol_event(on, node);
-    return c->which->op == WEIR_CASE_SEND ? wr_chan_enrol_sender(on, node)
-                                          : wr_chan_enrol_receiver(on, node);
+        return enrol_event(c->which->on, &c->branch.node);
+    return enrol_chan(c->which->on, c, woken);
 }
 
 /* All cases of the object of case *at, under one lock; *at moves behind them.
@@ -109,13 +120,15 @@ static int
 enrol_object(struct select *s, uint32_t *at)
 {
     const weir_case *first = s->all[*at].which;
+    struct wr_node *woken = NULL;
     int status = CHAN_PARKED;
 
     select_lock(first);
     while (*at < s->count && s->all[*at].which->on == first->on &&
            status == CHAN_PARKED)
-        status = enrol_locked(&s->all[(*at)++]);
+        status = enrol_locked(&s->all[(*at)++], &woken);
     select_unlock(first);
+    chan_grant(woken);
     return status;
 }
 

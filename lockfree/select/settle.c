@@ -35,8 +35,8 @@ withdraw(struct select *s, uint32_t at, uint32_t end)
     if (first->op != WEIR_CASE_EVENT) {
         weir_chan *ch = first->on;
 
-        chan_thaw(&ch->send, &ch->receivers);
-        chan_thaw(&ch->receive, &ch->senders);
+        chan_thaw(ch, &ch->send);
+        chan_thaw(ch, &ch->receive);
     }
     select_unlock(first);
 }

@@ -90,6 +90,9 @@ int64_t mc_ghost_add(int i, int64_t delta); /* -> the new value */
 /* From now on the kernel refuses heavy fences (park/sys.h), or grants them. */
 void mc_refuse_heavy(bool refuse);
 
+/* Until an eventfd of park/sys.h polls readable: what an event loop does. */
+void mc_fd_wait(int fd);
+
 /* Memory as the library gets it from wr_sys_alloc. */
 void *mc_alloc(unsigned long bytes);
 void mc_free(void *mem);

@@ -8,7 +8,10 @@
  */
 #include "kernel.h"
 
+#include "mc.h"
 #include "park/sys.h"
+
+#define FDS 4
 
 int
 wr_sys_futex_wait(WEIR_ATOMIC(uint32_t) *word, uint32_t expected,
@@ -72,6 +75,57 @@ void *
 wr_sys_map(size_t bytes)
 {
     return mc_map(bytes);
+}
+
+/* Eventfds: readable or not.  They order nothing for the program, as futexes. */
+static struct {
+    bool is_open;
+    WEIR_ATOMIC(uint32_t) readable;
+} eventfds[FDS];
+
+int
+wr_sys_eventfd_open(void)
+{
+    int fd = 0;
+
+    while (fd < FDS && eventfds[fd].is_open)
+        fd++;
+    if (fd == FDS)
+        return -1;
+    eventfds[fd].is_open = true;
+    weir_store_rlx(&eventfds[fd].readable, 0);
+    return fd;
+}
+
+void
+wr_sys_eventfd_write(int fd)
+{
+    (void)weir_xchg_rlx(&eventfds[fd].readable, 1);
+    mc_assert(eventfds[fd].is_open);
+    mc_futex_wake(&eventfds[fd].readable, FDS, __builtin_return_address(0));
+}
+
+void
+wr_sys_eventfd_clear(int fd)
+{
+    (void)weir_xchg_rlx(&eventfds[fd].readable, 0);
+    mc_assert(eventfds[fd].is_open);
+}
+
+void
+wr_sys_fd_close(int fd)
+{
+    (void)weir_xchg_rlx(&eventfds[fd].readable, 0);
+    mc_assert(eventfds[fd].is_open);
+    eventfds[fd].is_open = false;
+}
+
+void
+mc_fd_wait(int fd)
+{
+    while (mc_futex_wait(&eventfds[fd].readable, 0, WR_NEVER,
+                         __builtin_return_address(0)) != MC_DIFFERS)
+        ;
 }
 
 void

@@ -85,8 +85,8 @@ leave(weir_chan *ch, struct wr_list *list, struct wr_waiter *w)
     EXPECT_TRUE(wr_waiter_leave(w, WEIR_AGAIN));
     wr_lock_acquire(&ch->lock);
     wr_list_unlink(list, &w->node.link);
-    chan_thaw(&ch->send, &ch->receivers);
-    chan_thaw(&ch->receive, &ch->senders);
+    chan_thaw(ch, &ch->send);
+    chan_thaw(ch, &ch->receive);
     wr_lock_release(&ch->lock);
 }
 
