@@ -20,11 +20,10 @@
  * and there is nothing to destroy.  It cannot be taken back: initialise another
  * one.
  *
- * Lifetime: the memory may be used again when no call on the event is running
- * or will start, but for one: the weir_event_set() that set it may still be
- * returning when a wait, try_wait or select that it ended has returned.  So who
- * alone waits for an event on his stack may return as soon as it is set.
- * is_set gives no such right: a set may be waking others.
+ * Lifetime: the memory may be used again when the event is set and no call on
+ * it is running or will start, but for one: the weir_event_set() that set it
+ * may still be returning.  So who alone waits for an event on his stack may return
+ * as soon as he finds it set, by whichever call.
  *
  *              set  is_set  wait
  *   set         S     -      -    - at the same time: fine
@@ -114,9 +113,9 @@ weir_event_is_set(const weir_event *ev)
  * Returns:  WEIR_OK     it is set
  *           WEIR_NOMEM  it had to wait and there was no memory for that
  * Blocks:   while it is not set
- * Progress: one load when it is set and nobody is being woken; with waiting,
- *           the event's lock twice, which is held for tens of nanoseconds
- *           (while it is being set, for some per party that waits)
+ * Progress: one load when it is set; with waiting, the event's lock twice,
+ *           which is held for tens of nanoseconds (while it is being set, for
+ *           some per party that waits)
  * Order:    see weir_event_set
  * Callable: any thread or task, also from TLS destructors; not from a signal
  *           handler.  Not a cancellation point
@@ -127,10 +126,9 @@ WEIR_API WEIR_NODISCARD int weir_event_wait(weir_event *ev) WEIR_NONNULL(1);
 /**
  * As weir_event_wait, but never waits for the event.
  *
- * Returns:  WEIR_OK     it is set; and, other than is_set, nobody touches it
- *                       any more on behalf of its setter: see Lifetime
+ * Returns:  WEIR_OK     it is set
  *           WEIR_AGAIN  it was not set at one instant of the call
- * Blocks:   never for the event; if it is set, for those who are being woken
+ * Blocks:   never
  */
 WEIR_API WEIR_NODISCARD int weir_event_try_wait(weir_event *ev) WEIR_NONNULL(1);
 

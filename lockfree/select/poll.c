@@ -28,22 +28,13 @@ roll(uint64_t *state, uint32_t below)
     return (uint32_t)(((x * 2685821657736338717ull >> 32) * below) >> 32);
 }
 
-/* A set event is pending until the waiters that it had are claimed. */
-static int
-look_event(weir_event *ev)
-{
-    const int status = wr_event_look(ev);
-
-    return status == WEIR_CLOSED ? CHAN_RETRY : status;
-}
-
 static int
 look(weir_case *c)
 {
     if (c->on == NULL)
         return WEIR_AGAIN;
     if (c->op == WEIR_CASE_EVENT)
-        return look_event(c->on);
+        return weir_event_try_wait(c->on);
     return c->op == WEIR_CASE_SEND ? wr_chan_look_send(c->on, c->msg)
                                    : wr_chan_look_recv(c->on, c->msg);
 }

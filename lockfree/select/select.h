@@ -87,8 +87,7 @@ select_unlock(const weir_case *c)
 }
 
 /* The index of the case that was done; WEIR_AGAIN; SELECT_PENDING: a ticket is
- * claimed and not yet stored, or an event is set and its waiters are being
- * claimed. */
+ * claimed and not yet stored. */
 int wr_select_poll(struct select *s);
 /* As wr_select_poll(), but WEIR_AGAIN means: at one instant no case was ready.
  */

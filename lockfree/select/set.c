@@ -26,7 +26,8 @@
  *     appends its waiter                   lock set: appends to ready    (B)
  *     unlock                               claims the first waiter
  *
- *   One lock: (A) first: (B) finds the waiter.  (B) first: (A) finds the member.
+ *   One lock: (A) first: (B) finds the waiter.  (B) first: (A) finds the
+ *   member.
  *
  * Race: removal against a wait that arms: `members`.  A wait arms with
  * `members` held, so a member is not freed under it, nor its channel.

@@ -75,7 +75,7 @@ weir_event_set_1(weir_event *ev)
             word | EVENT_SET | (serves ? (uint32_t)EVENT_LOCKED : 0u);
 
         /* order(event.set) REL: what was done before is seen by those who find
-         * SET in weir_event_is_set(), wr_event_look() and wr_event_unlock().
+         * SET in weir_event_is_set() and wr_event_unlock().
          * order(event.lock) ACQ: the list, see wr_event_unlock().
          * Last touch, unless it takes the lock. */
         if (weir_cas_acqrel(&ev->word, &word, next)) {
@@ -90,7 +90,7 @@ weir_event_set_1(weir_event *ev)
 bool
 wr_event_enrol(weir_event *ev, struct wr_node *node)
 {
-    /* relaxed: if a set comes after this look, the unlock sees it (V1, V2). */
+    /* relaxed: if a set comes after this look, the unlock sees it (V). */
     if (weir_load_rlx(&ev->word) & EVENT_SET)
         return false;
     wr_list_append(wr_event_list(ev), &node->link);
@@ -100,13 +100,7 @@ wr_event_enrol(weir_event *ev, struct wr_node *node)
 int
 weir_event_try_wait(weir_event *ev)
 {
-    const int status = wr_event_look(ev);
-
-    if (status != WEIR_CLOSED)
-        return status;
-    wr_event_lock(ev); /* until its waiters have been claimed */
-    wr_event_unlock(ev);
-    return WEIR_OK;
+    return weir_event_is_set(ev) ? WEIR_OK : WEIR_AGAIN;
 }
 
 /* Look for a while before enrolling; with nobody enrolled a set is one swap. */

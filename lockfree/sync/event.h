@@ -10,8 +10,7 @@
  *               nobody does, never the other way round)
  *
  * Invariants
- *     V1  Nobody is appended to the list in an event that is SET.
- *     V2  At an unlock with SET the list is empty: whoever holds the lock has
+ *     V   At an unlock with SET the list is empty: whoever holds the lock has
  *         claimed all of it.
  *
  * Transitions
@@ -35,10 +34,12 @@
  *   itself included, before it unlocks.  (B) first: the setter finds WAITERS,
  *   takes the lock by the swap that sets, and claims them.
  *
- * Waiters are granted after the unlock, which is the last touch of the event.
- * A wait that comes upon SET and LOCKED returns after the unlock.  So the event
- * is not touched after a wait on it has returned WEIR_OK, but by other waits
- * (and by a second set).
+ * Last touch: waiters are granted after the unlock, which is the last touch of
+ * the event by who set it.  Is it LOCKED, then some other call on it is running
+ * that cannot end before: the holder's, if it enrols or withdraws; if it sets,
+ * that of a party in the list (there was one by WAITERS), for it is granted
+ * after the unlock, or withdraws under the lock.  So who finds the event set,
+ * with no other call than the set running, may use its memory again.
  *
  * Select: E1 of select/select.h stands, for this claims nobody for the party
  * that holds the lock: it ends on behalf of the setter what can only end so.
@@ -66,19 +67,6 @@ static inline struct wr_list *
 wr_event_list(weir_event *ev)
 {
     return (struct wr_list *)(void *)&ev->head;
-}
-
-/* WEIR_OK: set, and whoever woke its waiters is done with it; WEIR_AGAIN: not
- * set; WEIR_CLOSED: set, and its waiters are being claimed. */
-static inline int
-wr_event_look(weir_event *ev)
-{
-    /* order(event.set) ACQ: what the setter did, see weir_event_set_1(). */
-    const uint32_t word = weir_load_acq(&ev->word);
-
-    if (!(word & EVENT_SET))
-        return WEIR_AGAIN;
-    return word & EVENT_LOCKED ? WEIR_CLOSED : WEIR_OK;
 }
 
 void wr_event_lock(weir_event *ev);

@@ -88,6 +88,7 @@ settle_event(void)
                 .check = settle_event, BOUNDS)
 
 MEET(event_alone, event_or_recv, set);
+MEET(event_not_set, event_or_recv, send_x);
 MEET(event_timed, event_or_recv_timed, set);
 MEET(event_duplicate, event_twice, set);
 
@@ -140,11 +141,11 @@ static void
 never_default(void)
 {
     long a;
-    weir_case cases[] = { FROM(x, &a), WHEN(&event) };
-    const int at = weir_try_selectv(cases, 2, 0);
+    weir_case cases[] = { WHEN(&event), FROM(x, &a) };
+    const int at = weir_try_selectv(cases, 2, WEIR_SELECT_ORDERED);
 
     mc_assert(at >= 0);
-    if (at == 0)
+    if (at == 1)
         mc_ghost_add(GOT, a);
 }
 

@@ -198,6 +198,14 @@ try_and_let_go(void)
     let_go();
 }
 
+static void
+poll_and_let_go(void)
+{
+    while (!weir_event_is_set(heap))
+        mc_relax();
+    let_go();
+}
+
 MC_SCENARIO(event_freed, .setup = prepare_heap,
             .threads = { wait_and_free, set_heap });
 MC_SCENARIO(event_freed_by_last, .setup = prepare_heap_2,
@@ -207,3 +215,8 @@ MC_SCENARIO(event_freed_after_leave, .setup = prepare_heap_2,
             .bound = 1, .stale = -1, .stays = 1, .spurious = -1, .timeouts = 1);
 MC_SCENARIO(event_freed_after_try, .setup = prepare_heap_2,
             .threads = { wait_and_let_go, try_and_let_go, set_heap }, BOUND_1);
+MC_SCENARIO(event_freed_after_poll, .setup = prepare_heap_2,
+            .threads = { poll_and_let_go, leave_and_let_go, set_heap },
+            .bound = 1, .stale = 1, .stays = 1, .spurious = -1, .timeouts = 1);
+MC_SCENARIO(event_freed_after_look, .setup = prepare_heap_2,
+            .threads = { poll_and_let_go, try_and_let_go, set_heap }, BOUND_1);

@@ -77,7 +77,7 @@ wr_sys_map(size_t bytes)
     return mc_map(bytes);
 }
 
-/* Eventfds: readable or not.  They order nothing for the program, as futexes. */
+/* Eventfds: readable or not.  They order nothing, as futexes. */
 static struct {
     bool is_open;
     WEIR_ATOMIC(uint32_t) readable;
