@@ -22,8 +22,8 @@
  *
  * Lifetime: the memory may be used again when the event is set and no call on
  * it is running or will start, but for one: the weir_event_set() that set it
- * may still be returning.  So who alone waits for an event on his stack may return
- * as soon as he finds it set, by whichever call.
+ * may still be returning.  So who alone waits for an event on his stack may
+ * return as soon as he finds it set, by whichever call.
  *
  *              set  is_set  wait
  *   set         S     -      -    - at the same time: fine

@@ -7,13 +7,13 @@
 
 #include "chan/chan.h"
 
-static unsigned fired;
+static WEIR_ATOMIC(unsigned) fired;
 
 static struct wr_node *
 count(struct wr_watcher *w)
 {
     (void)w;
-    fired++;
+    (void)weir_fetch_add_rlx(&fired, 1);
     return NULL;
 }
 
@@ -22,7 +22,7 @@ watcher(int op)
 {
     struct wr_watcher w = { .op = op, .fire = count };
 
-    fired = 0;
+    weir_store_rlx(&fired, 0);
     return w;
 }
 
@@ -75,12 +75,12 @@ TEST(send_into_an_empty_ring_fires_once)
     EXPECT_TRUE(wr_watch_arm(ch, &w));
     EXPECT_TRUE(is_frozen(&ch->send));
     EXPECT_TRUE(wr_watch_arm(ch, &w)); /* again is no harm */
-    EXPECT_EQ(fired, 0);
+    EXPECT_EQ(weir_load_rlx(&fired), 0);
     send(ch);
-    EXPECT_EQ(fired, 1);
+    EXPECT_EQ(weir_load_rlx(&fired), 1);
     EXPECT_FALSE(is_frozen(&ch->send));
     send(ch);
-    EXPECT_EQ(fired, 1);
+    EXPECT_EQ(weir_load_rlx(&fired), 1);
     EXPECT_FALSE(wr_watch_arm(ch, &w)); /* ready */
     recv(ch);
     EXPECT_FALSE(wr_watch_arm(ch, &w));
@@ -100,10 +100,10 @@ TEST(receive_from_a_full_ring_fires_once)
     EXPECT_TRUE(wr_watch_arm(ch, &w));
     EXPECT_TRUE(is_frozen(&ch->receive));
     recv(ch);
-    EXPECT_EQ(fired, 1);
+    EXPECT_EQ(weir_load_rlx(&fired), 1);
     EXPECT_FALSE(is_frozen(&ch->receive));
     recv(ch);
-    EXPECT_EQ(fired, 1);
+    EXPECT_EQ(weir_load_rlx(&fired), 1);
     end(ch, &w);
 }
 
@@ -117,7 +117,7 @@ TEST(close_fires_both_and_a_closed_channel_is_ready)
     EXPECT_TRUE(wr_watch_arm(ch, &r));
     EXPECT_TRUE(wr_watch_arm(ch, &s));
     EXPECT_OK(weir_chan_close(ch));
-    EXPECT_EQ(fired, 2);
+    EXPECT_EQ(weir_load_rlx(&fired), 2);
     EXPECT_FALSE(wr_watch_arm(ch, &r));
     EXPECT_FALSE(wr_watch_arm(ch, &s));
     wr_watch_detach(ch, &s);
@@ -132,7 +132,7 @@ TEST(closed_full_ring_is_ready_to_send)
     send(ch);
     EXPECT_TRUE(wr_watch_arm(ch, &w));
     EXPECT_OK(weir_chan_close(ch));
-    EXPECT_EQ(fired, 1);
+    EXPECT_EQ(weir_load_rlx(&fired), 1);
     EXPECT_FALSE(wr_watch_arm(ch, &w));
     end(ch, &w);
 }
@@ -162,7 +162,7 @@ TEST(drop_of_the_oldest_fires_a_receive_watcher_once)
     EXPECT_TRUE(wr_watch_arm(ch, &w));
     for (int i = 0; i < 3; i++)
         send(ch);
-    EXPECT_EQ(fired, 1);
+    EXPECT_EQ(weir_load_rlx(&fired), 1);
     end(ch, &w);
 }
 
@@ -176,7 +176,7 @@ TEST(batch_fires_as_its_first_message_does)
     EXPECT_TRUE(wr_watch_arm(ch, &w));
     EXPECT_OK(weir_chan_try_send_n(ch, msgs, 3, &sent));
     EXPECT_EQ(sent, 3);
-    EXPECT_EQ(fired, 1);
+    EXPECT_EQ(weir_load_rlx(&fired), 1);
     EXPECT_FALSE(is_frozen(&ch->send));
     end(ch, &w);
 }
@@ -222,10 +222,10 @@ TEST(hand_over_to_a_parked_receiver_fires_nobody)
     EXPECT_TRUE(wr_watch_arm(ch, &w));
     send(ch);
     test_thread_join(&p.thread);
-    EXPECT_EQ(fired, 0);
+    EXPECT_EQ(weir_load_rlx(&fired), 0);
     EXPECT_TRUE(is_frozen(&ch->send)); /* still watched */
     send(ch);
-    EXPECT_EQ(fired, 1);
+    EXPECT_EQ(weir_load_rlx(&fired), 1);
     end(ch, &w);
 }
 
@@ -240,10 +240,10 @@ TEST(hand_in_leaves_a_full_ring_watched)
     start(&p, ch, party_sends);
     recv(ch);
     test_thread_join(&p.thread);
-    EXPECT_EQ(fired, 0);
+    EXPECT_EQ(weir_load_rlx(&fired), 0);
     EXPECT_TRUE(is_frozen(&ch->receive));
     recv(ch);
-    EXPECT_EQ(fired, 1);
+    EXPECT_EQ(weir_load_rlx(&fired), 1);
     end(ch, &w);
 }
 
@@ -258,14 +258,14 @@ TEST(rendezvous_is_ready_while_somebody_waits_on_the_other_side)
     EXPECT_TRUE(wr_watch_arm(ch, &r));
     EXPECT_TRUE(wr_watch_arm(ch, &s));
     start(&p, ch, party_sends);
-    EXPECT_EQ(fired, 1); /* not s: it is not ready to send */
+    EXPECT_EQ(weir_load_rlx(&fired), 1); /* not s: it is not ready to send */
     EXPECT_FALSE(wr_watch_arm(ch, &r));
     EXPECT_TRUE(wr_watch_arm(ch, &s));
     recv(ch);
     test_thread_join(&p.thread);
     EXPECT_TRUE(wr_watch_arm(ch, &r));
     start(&p, ch, party_receives);
-    EXPECT_EQ(fired, 2);
+    EXPECT_EQ(weir_load_rlx(&fired), 2);
     EXPECT_FALSE(wr_watch_arm(ch, &s));
     send(ch);
     test_thread_join(&p.thread);
@@ -287,7 +287,7 @@ TEST(several_watchers_are_all_fired)
         EXPECT_TRUE(wr_watch_arm(ch, &w[i]));
     wr_watch_detach(ch, &w[1]);
     send(ch);
-    EXPECT_EQ(fired, 2);
+    EXPECT_EQ(weir_load_rlx(&fired), 2);
     wr_watch_detach(ch, &w[2]);
     end(ch, &w[0]);
 }
