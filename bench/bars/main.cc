@@ -5,8 +5,8 @@
  *     weir-bars [--peers] [--rounds N] [--only PART]
  *
  * Parts: channels trips single readers waits one-cpu futex; with --peers, which
- * compares with other libraries and languages: short batch select channels
- * fan-in hand-overs rings.
+ * compares with other libraries and languages: short batch select sets
+ * channels fan-in hand-overs rings.
  * The one-CPU part runs as a program of its own that is bound before it starts,
  * so that the library, too, sees one CPU only.  Exit status 0 if every line
  * holds.
@@ -41,8 +41,8 @@ constexpr int peer_rounds_min = 10;
 
 static const Names own_parts = { "channels", "trips", "single", "readers",
                                  "waits",    "futex", "one-cpu" };
-static const Names peer_parts = { "short",  "batch",      "select", "channels",
-                                  "fan-in", "hand-overs", "rings" };
+static const Names peer_parts = { "short",    "batch",  "select",     "sets",
+                                  "channels", "fan-in", "hand-overs", "rings" };
 
 static void
 check_request(const Request &request)
@@ -162,6 +162,8 @@ run_peer_parts(const Topology &topology, const Options &options,
         bars.batches();
     if (wanted("select"))
         bars.selects();
+    if (wanted("sets"))
+        bars.sets();
     if (wanted("channels"))
         bars.channels();
     if (wanted("fan-in"))

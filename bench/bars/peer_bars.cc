@@ -463,6 +463,24 @@ PeerBars::stream(const std::string &what, const std::string &path, int workers,
     foot(on.result, &Figures::ns);
 }
 
+/* Of a set of two, in the same rounds; one channel is ready, of the same two or
+ * of all. */
+void
+PeerBars::sets()
+{
+    for (const char *lots : { "2", "4096" }) {
+        Compared on;
+        measure(std::string("chan/set-ready/channels=4096/lots=") + lots,
+                { "weir", "weir-small" }, {}, on);
+        line(on, { std::string("a set of 4096, one ready of ") + lots,
+                   2,
+                   "weir",
+                   { "weir-small" },
+                   &Figures::least_ns });
+        foot(on.result, &Figures::least_ns);
+    }
+}
+
 void
 PeerBars::sides(int side, const std::string &capacity, double limit,
                 const Names &peers)

@@ -46,6 +46,7 @@ class PeerBars
     void short_costs();
     void batches();
     void selects();
+    void sets();
     void channels();
     void fan_in();
     void hand_overs();

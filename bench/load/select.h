@@ -25,6 +25,12 @@ namespace bench
 struct SelectShape {
     size_t cases;
     size_t capacity;
+    size_t lots = 0; /**< draw from so many of them only; 0: from all */
+
+    size_t draw(Random &dice) const
+    {
+        return dice.next() >> 32 & ((lots > 0 ? lots : cases) - 1);
+    }
 };
 
 /* Longer than anybody polls before he sleeps. */
@@ -41,7 +47,7 @@ select_ready(const Topology &topology, const Place &place, SelectShape shape,
     return alone(topology, place, window_ns, [&](uint64_t first) {
         uint64_t wrong = 0;
         for (uint64_t n = first; n < first + alone_batch; n++) {
-            const size_t at = dice.next() >> 32 & (shape.cases - 1);
+            const size_t at = shape.draw(dice);
             uint64_t message = 0;
             chans->send(at, n);
             wrong |= chans->wait(message) ^ at;
@@ -62,7 +68,7 @@ select_plain(const Topology &topology, const Place &place, SelectShape shape,
     return alone(topology, place, window_ns, [&](uint64_t first) {
         uint64_t wrong = 0;
         for (uint64_t n = first; n < first + alone_batch; n++) {
-            const size_t at = dice.next() >> 32 & (shape.cases - 1);
+            const size_t at = shape.draw(dice);
             chans->send(at, n);
             wrong |= chans->recv(at) ^ n;
         }
@@ -100,7 +106,7 @@ wake_select(Worker &w, Cases &chans, Reply &back, SelectShape shape)
         while (ticks() - before < pause)
             weir_cpu_relax();
         before = ticks();
-        chans.send(dice.next() >> 32 & (shape.cases - 1), n);
+        chans.send(shape.draw(dice), n);
         if (back.recv() != n)
             w.wrong = true;
         const uint64_t now = ticks();

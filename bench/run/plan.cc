@@ -169,6 +169,7 @@ all_cells(const PlanInput &input, const Options &options,
     add_channel_cells(input, all);
     add_more_channel_cells(input, all);
     add_select_cells(input, all);
+    add_set_cells(input, all);
     add_event_cells(input, all);
     add_ring_cells(input, all);
     add_deque_cells(input, all);
