@@ -96,7 +96,8 @@ WEIR_API WEIR_NODISCARD weir_chan *weir_chan_make(size_t elem_bytes,
  *           options   copied; NULL: none
  * Returns:  also NULL: these options do not go together: an on_full that is
  *           none of the three, DROP_OLDEST at capacity 0, dropping with
- *           WEIR_UNBOUNDED, a quota without it
+ *           WEIR_UNBOUNDED, a quota without it.  WEIR_UNBOUNDED itself is NULL
+ *           until that kind of channel has landed
  */
 WEIR_API WEIR_NODISCARD weir_chan *
 weir_chan_make_with(size_t elem_bytes, size_t capacity,
