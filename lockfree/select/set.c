@@ -57,9 +57,7 @@ struct member {
 };
 
 struct weir_set {
-    struct wr_lock members;
-    struct wr_list all;
-
+    /* The line of who fires. */
     struct wr_lock lock WR_ALIGNED(WEIR_CACHE_LINE);
     /* `ready` is not empty: a hint for polling, late at worst. */
     WEIR_ATOMIC(uint32_t) is_ready;
@@ -67,6 +65,10 @@ struct weir_set {
     struct wr_list given;
     struct wr_list waiters;
     wr_behind behind;
+
+    /* The line of who adds, removes and arms. */
+    struct wr_lock members;
+    struct wr_list all;
     void *block; /* what free() gets */
 };
 
