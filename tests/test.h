@@ -82,6 +82,19 @@ struct test_case {
 #define EXPECT_ABORT(stmt, needle) TEST_FORK(stmt, TEST_ABORTS, needle)
 #define EXPECT_EXIT(stmt, status, needle) TEST_FORK(stmt, status, needle)
 
+/* A sanitizer is at work: its memory grows, and it reports in its own words. */
+#if defined(__has_feature)
+#define TEST_FEATURE(x) __has_feature(x)
+#else
+#define TEST_FEATURE(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) ||           \
+    TEST_FEATURE(address_sanitizer) || TEST_FEATURE(thread_sanitizer)
+#define TEST_SANITIZED 1
+#else
+#define TEST_SANITIZED 0
+#endif
+
 /* Leave the test (not a helper), which is reported as skipped and why. */
 #define TEST_SKIP(why)                                                         \
     do {                                                                       \

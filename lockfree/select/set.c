@@ -314,8 +314,7 @@ linger(weir_set *set)
         if (weir_load_rlx(&set->is_ready))
             return true;
     } while (wr_spin_more(&spin));
-    wr_sys_yield();
-    return weir_load_rlx(&set->is_ready) != 0;
+    return wr_yield_for_party() && weir_load_rlx(&set->is_ready) != 0;
 }
 
 static void

@@ -113,8 +113,7 @@ linger(weir_event *ev)
         if (weir_load_rlx(&ev->word) & EVENT_SET)
             return true;
     } while (wr_spin_more(&spin));
-    wr_sys_yield();
-    return (weir_load_rlx(&ev->word) & EVENT_SET) != 0;
+    return wr_yield_for_party() && (weir_load_rlx(&ev->word) & EVENT_SET) != 0;
 }
 
 /* Enrol w and sleep until the event is set, or the limit's status. */

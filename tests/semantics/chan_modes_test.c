@@ -12,16 +12,8 @@
 
 #include <weir/select.h>
 
-#if defined(__has_feature)
-#define FEATURE(x) __has_feature(x)
-#else
-#define FEATURE(x) 0
-#endif
-
 /* A release build does not look, a sanitizer sees it in its own words. */
-#if defined(NDEBUG) || defined(__SANITIZE_ADDRESS__) ||                        \
-    defined(__SANITIZE_THREAD__) || FEATURE(address_sanitizer) ||              \
-    FEATURE(thread_sanitizer)
+#if defined(NDEBUG) || TEST_SANITIZED
 #define SEES_THE_DEAD 0
 #else
 #define SEES_THE_DEAD 1

@@ -8,17 +8,9 @@
 
 #include "chan/chan.h"
 
-#if defined(__has_feature)
-#define FEATURE(x) __has_feature(x)
-#else
-#define FEATURE(x) 0
-#endif
-
 /* Whether the library itself sees a channel that is gone; a sanitizer does so
  * in its own words. */
-#if defined(NDEBUG) || defined(__SANITIZE_ADDRESS__) ||                        \
-    defined(__SANITIZE_THREAD__) || FEATURE(address_sanitizer) ||              \
-    FEATURE(thread_sanitizer)
+#if defined(NDEBUG) || TEST_SANITIZED
 #define SEES_THE_DEAD 0
 #else
 #define SEES_THE_DEAD 1
