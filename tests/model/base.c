@@ -74,12 +74,25 @@ mc_keep_base(void)
     K->n_dirty = 0;
 }
 
+/* The variables, without the sites, which are most of them and stay. */
+static void
+restore_data(void)
+{
+    size_t from = (size_t)((char *)__start_mc_sites - K->data);
+    size_t to = (size_t)((char *)__stop_mc_sites - K->data);
+
+    if (from > to || to > K->data_bytes)
+        from = to = K->data_bytes;
+    memcpy(K->data, K->base_data, from);
+    memcpy(K->data + to, K->base_data + to, K->data_bytes - to);
+}
+
 void
 mc_restore(void)
 {
     const struct base *b = &K->base;
 
-    memcpy(K->data, K->base_data, K->data_bytes);
+    restore_data();
     memset(K->heap_state, 0, (K->now.heap_top + 15) / 16);
     memcpy(K->heap_state, K->base_state, b->heap_top / 16);
     memcpy(K->heap, K->base_heap, b->heap_top);

@@ -2,10 +2,10 @@
 /*
  * model/chan_meet.c - the rendezvous.
  *
- * Up to 60 steps: complete at two preemptions and two stale reads.  Longer ones
- * (named _long): complete at one preemption and one time-out, with the newest
- * values, and seeded random runs with old ones and more of both.  long.sh has
- * them with an old value, too.
+ * Up to 60 steps: complete at two preemptions and two stale reads; up to 100:
+ * at one stale read.  Longer ones (named _long): complete at one preemption and
+ * one time-out, with the newest values, and seeded random runs with old ones
+ * and more of both.  long.sh has them with an old value more.
  */
 #include "chan_play.h"
 
@@ -16,9 +16,6 @@
     PLAY_SCENARIO(id##_heard, 0, true, PLAY_THREADS_2, a, b)
 
 TWO(meet, "s", "r");
-TWO(meet_twice, "ss", "rr");
-TWO(meet_and_answer, "sr", "rs");
-TWO(meet_timed, "S", "R");
 TWO(meet_try_send, "pp", "R");
 TWO(meet_try_recv, "S", "qq");
 TWO(meet_close_recv, "c", "r");
@@ -26,6 +23,12 @@ TWO(meet_close_send, "s", "c");
 TWO(meet_close_try, "c", "pq");
 TWO(meet_cancel_recv, "X", "K");
 TWO(meet_free, "s", "rf");
+
+#undef PLAY_BOUNDS
+#define PLAY_BOUNDS .bound = 2, .stale = 1, .hints = "policy.c"
+TWO(meet_twice, "ss", "rr");
+TWO(meet_and_answer, "sr", "rs");
+TWO(meet_timed, "S", "R");
 TWO(meet_free_closed, "sc", "uf");
 
 #undef PLAY_BOUNDS
@@ -47,6 +50,7 @@ LONG(meet_three_free, 3, "s", "s", "rrf");
 /* Four threads: time-outs only when all sleep. */
 #undef PLAY_BOUNDS
 #define PLAY_BOUNDS                                                            \
-    .bound = 1, .stale = -1, .timeouts = -1, .spurious = -1, .hints = "policy.c"
+    .bound = 1, .stale = -1, .timeouts = -1, .spurious = -1,                   \
+    .hints = "policy.c", .big = true
 
 LONG(meet_four, 4, "S", "S", "R", "R");

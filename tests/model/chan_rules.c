@@ -139,9 +139,11 @@ MC_SCENARIO(try_meets_receiver, .setup = make_meet, .check = free_it,
 MC_SCENARIO(try_meets_sender, .setup = make_meet, .check = free_it,
             .threads = { send_one, try_recv_one });
 MC_SCENARIO(try_meets_two_receivers, .setup = make_meet, .check = free_it,
-            .threads = { recv_one, recv_one, try_send_two }, BOUND_1);
+            .threads = { recv_one, recv_one, try_send_two }, BOUND_1,
+            .big = true);
 MC_SCENARIO(try_meets_two_senders, .setup = make_meet, .check = free_it,
-            .threads = { send_one, send_one, try_recv_two }, BOUND_1);
+            .threads = { send_one, send_one, try_recv_two }, BOUND_1,
+            .big = true);
 
 /* A limit that has passed is a try: it finds what is certainly there. */
 static void

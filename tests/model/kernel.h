@@ -56,6 +56,17 @@ vc_later(const vc *a, const vc *b)
     return _mm_movemask_epi8(_mm_cmpgt_epi16(a->v, b->v)) != 0;
 }
 
+/* All ones in one lane: clocks are written as the whole vectors that they are
+ * read as, a narrow store would not be forwarded. */
+static inline __m128i
+vc_lane(int lane)
+{
+    static const int16_t window[2 * LANES] = { [LANES] = -1 };
+    const void *from = &window[LANES - lane];
+
+    return _mm_loadu_si128((const __m128i *)from);
+}
+
 /* One store of an atomic location. */
 struct store {
     vc seen;     /* per thread: when it wrote or first read this store */

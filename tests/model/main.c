@@ -16,12 +16,13 @@ struct options {
     int preempt, stale, spurious, timeouts, weak, nomem, stays, freezes, steps;
     double seconds;
     uint64_t executions, random, seed;
-    bool list, sites, verbose, all, whole;
+    bool list, sites, verbose, all, whole, brief;
 };
 
 static const char usage[] =
     "usage: %s [option value]...\n"
     "  --list               names of the scenarios\n"
+    "  --short              what is marked .big within smaller bounds\n"
     "  --only TEXT          scenarios whose name contains TEXT; =NAME exactly\n"
     "  --bound N            preemptions per execution\n"
     "  --stale N            stale reads per execution\n"
@@ -111,6 +112,10 @@ set_bounds(const struct mc_scenario *s, const struct options *o)
     K->max.nomem = given(o->nomem, s->nomem, 0);
     K->max.stays = given(o->stays, s->stays, 2);
     K->max.freezes = given(o->freezes, s->freezes, 0);
+    if (o->brief && s->big && K->max.stale > 0)
+        K->max.stale = 0;
+    else if (o->brief && s->big)
+        K->max.preempt--;
     K->step_limit = (unsigned)given(o->steps, s->steps, 3000);
     set_hints(o->hints ? o->hints : s->hints);
     mc_first_base();
@@ -279,6 +284,8 @@ flag(const char *name, struct options *o)
         return o->sites = K->wake_sites = true;
     if (!strcmp(name, "--all"))
         return o->all = true;
+    if (!strcmp(name, "--short"))
+        return o->brief = true;
     if (!strcmp(name, "--whole"))
         return o->whole = true;
     if (!strcmp(name, "--verbose"))

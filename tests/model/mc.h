@@ -48,6 +48,7 @@ struct mc_scenario {
     uint64_t look;   /* cycles between two looks at the counter, default 2^24 */
     double seconds;  /* of search, default no limit */
     uint64_t random; /* runs of a random search instead of the tree */
+    bool big;        /* --short: no stale read, or else a preemption fewer */
     enum mc_bug expect_bug;
     bool leaks_ok;
     /* A file whose atomics are only hints (of a wait policy): no scheduling

@@ -20,7 +20,7 @@
  */
 #include "kernel.h"
 
-static struct granule *
+static inline struct granule *
 find(uint64_t key)
 {
     uint32_t i = (uint32_t)((key * 0x9E3779B97F4A7C15ull) >> 50);
@@ -55,15 +55,20 @@ new_cell(struct granule *g, int off, int len)
     return c;
 }
 
-static int16_t
+/* The thread's clock goes into its lane. */
+static inline void
+stamp(vc *last, const struct thread *t)
+{
+    last->v = _mm_max_epi16(last->v, _mm_and_si128(t->hb.v, vc_lane(K->cur)));
+}
+
+static inline void
 tick(struct thread *t)
 {
-    int16_t now = (int16_t)(t->hb.c[K->cur] + 1);
-
-    if (unlikely(now == NEVER))
+    t->hb.v = _mm_sub_epi16(t->hb.v, vc_lane(K->cur));
+    if (unlikely(t->hb.c[K->cur] == NEVER))
         mc_fail(MC_LIMIT, "too many accesses in one execution");
-    t->hb.c[K->cur] = t->view.c[K->cur] = now;
-    return now;
+    stamp(&t->view, t);
 }
 
 static bool
@@ -136,7 +141,7 @@ plain_race(const struct cell *c, const vc *hb, uint64_t key, bool write,
 
 static void
 plain_piece(struct thread *t, uint64_t key, int off, int len, bool write,
-            int16_t now, void *pc)
+            void *pc)
 {
     struct granule *g = find(key);
     struct cell *mine = NULL;
@@ -160,10 +165,7 @@ plain_piece(struct thread *t, uint64_t key, int off, int len, bool write,
     }
     if (!mine)
         mine = new_cell(g, off, len);
-    if (write)
-        mine->plain_w.c[K->cur] = now;
-    else
-        mine->plain_r.c[K->cur] = now;
+    stamp(write ? &mine->plain_w : &mine->plain_r, t);
 }
 
 void
@@ -171,7 +173,6 @@ mc_plain(const void *p, size_t n, bool write, void *pc)
 {
     struct thread *t = &K->th[K->cur];
     uintptr_t at = (uintptr_t)p, end = at + n;
-    int16_t now;
 
     if (n == 0)
         return;
@@ -180,13 +181,13 @@ mc_plain(const void *p, size_t n, bool write, void *pc)
         mc_event(write ? EV_WRITE : EV_READ, p, n > 255 ? 255 : (int)n, pc);
     if (!K->live)
         return; /* set-up and check are alone */
-    now = tick(t);
+    tick(t);
     while (at < end) {
         uintptr_t stop = (at | 7) + 1;
 
         if (stop > end)
             stop = end;
-        plain_piece(t, at / 8, (int)(at % 8), (int)(stop - at), write, now, pc);
+        plain_piece(t, at / 8, (int)(at % 8), (int)(stop - at), write, pc);
         at = stop;
     }
 }
@@ -279,10 +280,7 @@ atomic_cell(struct thread *t, const volatile void *p, int size, bool write)
         mine->newest = 0;
         new_store(mine, mc_peek(p, size))->seen.c[0] = 0;
     }
-    if (write)
-        mine->atomic_w.c[K->cur] = t->hb.c[K->cur];
-    else
-        mine->atomic_r.c[K->cur] = t->hb.c[K->cur];
+    stamp(write ? &mine->atomic_w : &mine->atomic_r, t);
     return mine;
 }
 

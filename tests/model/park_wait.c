@@ -198,7 +198,8 @@ complete_first(void)
 }
 
 MC_SCENARIO(wait_twice_served, .setup = prepare, .check = all_gone,
-            .threads = { wait_two, complete_first, complete_second });
+            .threads = { wait_two, complete_first, complete_second },
+            .bound = 2, .stale = 1, .stays = 1, .spurious = -1);
 
 /* Cancel: the wait ends with its status, or was served. */
 static int word_before; /* plain: before the fire, after the wait */
@@ -245,7 +246,8 @@ MC_SCENARIO(cancel_orders_wait, .setup = prepare, .check = all_gone,
 MC_SCENARIO(cancel_never_fired, .setup = prepare, .check = all_gone,
             .threads = { wait_cancelled, complete_one });
 MC_SCENARIO(cancel_against_grant, .setup = prepare, .check = all_gone,
-            .threads = { wait_cancelled, complete_once_timed, fire });
+            .threads = { wait_cancelled, complete_once_timed, fire },
+            .stale = 1);
 MC_SCENARIO(cancel_two_waits, .setup = prepare, .check = all_gone,
             .threads = { wait_cancelled, wait_cancelled, fire }, BOUND_1);
 

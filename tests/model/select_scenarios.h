@@ -233,7 +233,9 @@ FULL(full_two_long, LONG_BOUNDS, send_both, recv_x, recv_y_timed);
 FULL(full_close_long, LONG_BOUNDS, send_both_timed, recv_y_timed, close_x);
 #endif
 
-LONG(three_long, opposite_timed, opposite_too_timed, three_timed);
+MC_SCENARIO(three_long, .setup = open_channels,
+            .threads = { opposite_timed, opposite_too_timed, three_timed },
+            .check = settle_accounts, .big = true, LONG_BOUNDS);
 LONG(two_and_plain_long, recv_both_timed, send_both_timed, send_y_timed);
 LONG(two_plain_long, recv_both_timed, send_x_timed, send_y_timed);
 LONG(close_long, recv_both_timed, send_both_timed, close_x);

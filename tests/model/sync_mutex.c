@@ -114,7 +114,7 @@ MC_SCENARIO(mutex_time_out_two, .setup = prepare,
             .allowed = both, .n_allowed = 2);
 MC_SCENARIO(mutex_time_out, .setup = prepare,
             .threads = { lock_once, lock_timed, lock_once }, .check = is_free,
-            .allowed = both, .n_allowed = 2, BOUND_2);
+            .allowed = both, .n_allowed = 2, BOUND_2, .big = true);
 MC_SCENARIO(mutex_time_out_random, .setup = prepare,
             .threads = { lock_once, lock_timed, lock_once }, .check = is_free,
             RANDOM);

@@ -32,22 +32,22 @@ prepare_dist(void)
 ASYM(rw_asym, .threads = { READER_AND_WRITER }, .stale = 1);
 ASYM(rw_asym_writes, .threads = { READER_AND_WRITES }, .stale = 1);
 ASYM(rw_asym_two_readers, .threads = { READERS_AND_WRITER }, .bound = 1,
-     .stale = 1);
+     .stale = 1, .big = true);
 ASYM(rw_asym_two_writers, .threads = { READER_AND_WRITERS }, .bound = 1,
-     .stale = 1);
+     .stale = 1, .big = true);
 ASYM(rw_asym_two_readers_random, .threads = { READERS_AND_WRITER }, AT_RANDOM);
 ASYM(rw_asym_two_writers_random, .threads = { READER_AND_WRITERS }, AT_RANDOM);
 DIST(rw_dist, .threads = { READER_AND_WRITER }, .stale = 1);
 DIST(rw_dist_two_readers, .threads = { READERS_AND_WRITER }, .bound = 1,
-     .stale = 1);
+     .stale = 1, .big = true);
 ASYM(rw_asym_try, .threads = { try_read, try_write });
 ASYM(rw_asym_move, .threads = { read_and_move, write_once }, .stale = 1);
 ASYM(rw_asym_move_two, .threads = { read_and_move, write_once, read_and_move },
-     .bound = 1, .stale = 1);
+     .bound = 1, .stale = 1, .big = true);
 ASYM(rw_asym_hand_over, .threads = { read_and_hand_over, take_over });
 ASYM(rw_asym_hand_over_write,
      .threads = { read_and_hand_over, take_over, write_once }, .bound = 1,
-     .stale = 1);
+     .stale = 1, .big = true);
 ASYM(rw_asym_hand_over_wake,
      .threads = { hand_over_and_stay, take_over, write_and_say }, .bound = 1,
      .stale = -1, .spurious = -1);
@@ -73,7 +73,7 @@ read_and_enter_asym(void)
 DIST(rw_enter_asym, .threads = { read_and_enter_asym, write_once }, .stale = 1);
 DIST(rw_enter_asym_two,
      .threads = { read_and_enter_asym, write_once, read_once }, .bound = 1,
-     .stale = 1);
+     .stale = 1, .big = true);
 ASYM(rw_enter_asym_again, .threads = { read_and_enter_asym, write_twice },
      .bound = 1, .stale = 1);
 DIST(rw_enter_asym_random,

@@ -6,7 +6,8 @@
  * step of its sleep, so the scenarios named _wake let no sleep time out, and
  * look at sequentially consistent schedules.
  * Above 60 steps, nearly all: two preemptions and one stale read, three threads
- * one of each, and seeded random runs with more.
+ * one of each, and seeded random runs with more.  Those marked .big have
+ * 100 000 executions and more: in the tests they keep to the newest values.
  */
 #include "rw_parts.h"
 
@@ -20,9 +21,9 @@ static struct weir_cancel cancel;
 SCENARIO(rw_reader_writer, .threads = { READER_AND_WRITER }, .stale = 1);
 SCENARIO(rw_reader_writes, .threads = { READER_AND_WRITES }, .stale = 1);
 SCENARIO(rw_two_readers, .threads = { READERS_AND_WRITER }, .bound = 1,
-         .stale = 1);
+         .stale = 1, .big = true);
 SCENARIO(rw_two_writers, .threads = { READER_AND_WRITERS }, .bound = 1,
-         .stale = 1);
+         .stale = 1, .big = true);
 
 SCENARIO(rw_two_readers_random, .threads = { READERS_AND_WRITER }, AT_RANDOM);
 SCENARIO(rw_two_writers_random, .threads = { READER_AND_WRITERS }, AT_RANDOM);
@@ -43,8 +44,9 @@ no_step(void)
 
 WAKES(rw_reader_writer_wake, .threads = { READER_AND_WRITER });
 WAKES(rw_reader_writes_wake, .threads = { READER_AND_WRITES });
-WAKES(rw_two_readers_wake, .threads = { READERS_AND_WRITER });
-SCENARIO(rw_two_writers_wake, .threads = { READER_AND_WRITERS }, NO_STEP);
+WAKES(rw_two_readers_wake, .threads = { READERS_AND_WRITER }, .big = true);
+SCENARIO(rw_two_writers_wake, .threads = { READER_AND_WRITERS }, NO_STEP,
+         .big = true);
 
 /* Whoever has no table: new threads, whose table a writer may not know. */
 MC_SCENARIO(rw_new_reader, .threads = { read_once, write_once },
@@ -78,10 +80,10 @@ SCENARIO(rw_park_wake, .threads = { read_and_park, write_once, lock_other },
 
 SCENARIO(rw_move, .threads = { read_and_move, write_once }, .stale = 1);
 SCENARIO(rw_move_two, .threads = { read_and_move, write_once, read_and_move },
-         .bound = 1, .stale = 1);
+         .bound = 1, .stale = 1, .big = true);
 WAKES(rw_move_wake, .threads = { read_and_move, write_once });
-WAKES(rw_move_two_wake,
-      .threads = { read_and_move, write_once, read_and_move });
+WAKES(rw_move_two_wake, .threads = { read_and_move, write_once, read_and_move },
+      .big = true);
 
 SCENARIO(rw_move_two_random,
          .threads = { read_and_move, write_once, read_and_move }, AT_RANDOM);
@@ -90,7 +92,7 @@ SCENARIO(rw_move_two_random,
 SCENARIO(rw_hand_over, .threads = { read_and_hand_over, take_over });
 SCENARIO(rw_hand_over_write,
          .threads = { read_and_hand_over, take_over, write_once }, .bound = 1,
-         .stale = 1);
+         .stale = 1, .big = true);
 
 WAKES(rw_hand_over_wake,
       .threads = { hand_over_and_stay, take_over, write_and_say }, .bound = 1);
@@ -103,7 +105,7 @@ SCENARIO(rw_hand_over_hop_write,
 SCENARIO(rw_hand_round,
          .threads = { read_and_give_back_another, take_over_and_say,
                       read_for_another },
-         .bound = 1, .stale = 2);
+         .bound = 1, .stale = 2, .big = true);
 
 static void
 read_limited(weir_limit limit)
@@ -132,7 +134,7 @@ SCENARIO(rw_write_time_out_moved, .threads = { read_and_move, write_timed },
 /* Whom the writer that gives up has kept out must be let in. */
 SCENARIO(rw_write_time_out_third,
          .threads = { read_once, write_timed, read_once }, .bound = 1,
-         .stale = 1, .allowed = both, .n_allowed = 2);
+         .stale = 1, .big = true, .allowed = both, .n_allowed = 2);
 
 static void
 read_cancelled(void)
