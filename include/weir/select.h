@@ -84,28 +84,27 @@ WEIR_API WEIR_NODISCARD int weir_selectv_until(weir_case *cases, size_t n,
 /* What stands behind the block form; its members are nobody's business. */
 #define WEIR_BLOCK_CASES_ 16
 
+/* Clauses that are no case, by number. */
+enum { WEIR_BLOCK_DEFAULT_ = -1, WEIR_BLOCK_LIMIT_ = -2 };
+
 typedef struct weir_select_block {
-    int step_;    /* 0, clauses are added; 1, the chosen one runs; 2 */
-    int clause_;  /* number of the next clause */
-    int chosen_;  /* number of the clause to run */
-    int result_;  /* its status */
-    int default_; /* number of weir_on_default, or -1 */
-    int limited_; /* number of weir_on_deadline, or -1 */
+    int result_; /* status of the chosen clause */
     unsigned flags_;
-    unsigned count_;
+    bool default_; /* there is a weir_on_default ... */
+    bool limited_; /* ... a weir_on_deadline */
     weir_limit limit_;
-    unsigned char clauses_[WEIR_BLOCK_CASES_]; /* of the cases */
     weir_case cases_[WEIR_BLOCK_CASES_];
 } weir_select_block;
 
 /** As weir_select, whose parts these are: a clause too many (aborts). */
-WEIR_API void weir_block_overflow_(void);
+WEIR_API void weir_block_overflow_(void) __attribute__((noreturn, cold));
 /** As weir_select, which adds the clause of a limit. */
 WEIR_API void weir_block_limit_(weir_select_block *s, weir_limit limit);
 /** As weir_select, which adds the clause of a default. */
 WEIR_API void weir_block_default_(weir_select_block *s);
-/** As weir_select, which chooses the clause that runs. */
-WEIR_API void weir_block_run_(weir_select_block *s);
+/** As weir_select, which chooses the clause that runs, of `count` cases and
+ * those two. */
+WEIR_API int weir_block_run_(weir_select_block *s, int count);
 
 WEIR_END_DECLS
 
@@ -114,57 +113,45 @@ WEIR_END_DECLS
 static inline weir_select_block *
 weir_block_begin_(weir_select_block *s, unsigned flags)
 {
-    s->step_ = -1;
-    s->clause_ = 0;
-    s->default_ = -1;
-    s->limited_ = -1;
     s->flags_ = flags;
-    s->count_ = 0;
+    s->default_ = false;
+    s->limited_ = false;
     return s;
 }
 
 static inline void
-weir_block_add_(weir_select_block *s, void *on, void *msg, int op)
+weir_block_add_(weir_select_block *s, int number, void *on, void *msg, int op)
 {
-    weir_case *c;
-
-    if (s->count_ == WEIR_BLOCK_CASES_)
+    if (number == WEIR_BLOCK_CASES_)
         weir_block_overflow_();
-    c = &s->cases_[s->count_];
-    s->clauses_[s->count_++] = (unsigned char)s->clause_++;
-    c->on = on;
-    c->msg = msg;
-    c->op = op;
-}
-
-/* Twice true: for adding the clauses, and for running the chosen one. */
-static inline bool
-weir_block_step_(weir_select_block *s)
-{
-    if (++s->step_ == 1) {
-        weir_block_run_(s);
-        s->clause_ = 0;
-    }
-    return s->step_ < 2;
-}
-
-static inline bool
-weir_block_hit_(weir_select_block *s)
-{
-    return s->clause_++ == s->chosen_;
+    s->cases_[number].on = on;
+    s->cases_[number].msg = msg;
+    s->cases_[number].op = op;
 }
 
 static inline void
-weir_block_event_(weir_select_block *s, weir_event *ev)
+weir_block_event_(weir_select_block *s, int number, weir_event *ev)
 {
-    weir_block_add_(s, ev, NULL, WEIR_CASE_EVENT);
+    weir_block_add_(s, number, ev, NULL, WEIR_CASE_EVENT);
 }
 
+/* The inner loop runs twice: clauses are added, then the chosen one runs; a
+ * `break` in it ends the outer one, too.  Its counters are beside the block, so
+ * that they stay in registers: the block's address is known elsewhere. */
 #define WEIR_BLOCK_(s, flags)                                                  \
     for (weir_select_block s, *s##_at_ = weir_block_begin_(&s, flags);         \
-         weir_block_step_(s##_at_);)
+         s##_at_ != NULL; s##_at_ = NULL)                                      \
+        for (int s##_runs_ = 0, s##_clause_ = 0, s##_chosen_ = 0;              \
+             s##_runs_ < 2;                                                    \
+             s##_chosen_ = s##_runs_++ == 0                                    \
+                               ? weir_block_run_(s##_at_, s##_clause_)         \
+                               : s##_chosen_,                                  \
+                 s##_clause_ = 0)
 #define WEIR_CLAUSE_(s, add)                                                   \
-    if ((s).step_ == 1 ? weir_block_hit_(&(s)) : ((void)(add), false))
+    if (s##_runs_ == 1 ? s##_clause_++ == s##_chosen_                          \
+                       : ((void)(add), s##_clause_++, false))
+#define WEIR_OTHER_CLAUSE_(s, number, add)                                     \
+    if (s##_runs_ == 1 ? s##_chosen_ == (number) : ((void)(add), false))
 
 /**
  * As weir_selectv_until, over the cases of the block that follows; see above.
@@ -180,16 +167,18 @@ weir_block_event_(weir_select_block *s, weir_event *ev)
 
 /** As weir_select, with a clause that runs when the event is set; weir_ok(s)
  * is true.  ev is a weir_event *; NULL: off. */
-#define weir_on_event(s, ev) WEIR_CLAUSE_(s, weir_block_event_(&(s), (ev)))
+#define weir_on_event(s, ev)                                                   \
+    WEIR_CLAUSE_(s, weir_block_event_(&(s), s##_clause_, (ev)))
 
 /** As weir_select, with a clause that runs when no case was ready at one
  * instant. */
-#define weir_on_default(s) WEIR_CLAUSE_(s, weir_block_default_(&(s)))
+#define weir_on_default(s)                                                     \
+    WEIR_OTHER_CLAUSE_(s, WEIR_BLOCK_DEFAULT_, weir_block_default_(&(s)))
 
 /** As weir_select, with a clause that runs when the limit ends the wait; one in
  * a select. */
 #define weir_on_deadline(s, limit)                                             \
-    WEIR_CLAUSE_(s, weir_block_limit_(&(s), (limit)))
+    WEIR_OTHER_CLAUSE_(s, WEIR_BLOCK_LIMIT_, weir_block_limit_(&(s), (limit)))
 
 /** As weir_select, within: whether the chosen case was done (a message moved).
  * Else: closed. */
@@ -203,23 +192,26 @@ weir_block_event_(weir_select_block *s, weir_event *ev)
 
 template <class C>
 inline void
-weir_block_recv_(weir_select_block *s, C *c, typename weir_rx_of_<C>::type *msg)
+weir_block_recv_(weir_select_block *s, int number, C *c,
+                 typename weir_rx_of_<C>::type *msg)
 {
-    weir_block_add_(s, WEIR_UNTYPED_(c), msg, WEIR_CASE_RECV);
+    weir_block_add_(s, number, WEIR_UNTYPED_(c), msg, WEIR_CASE_RECV);
 }
 
 template <class C>
 inline void
-weir_block_send_(weir_select_block *s, C *c,
+weir_block_send_(weir_select_block *s, int number, C *c,
                  const typename weir_tx_of_<C>::type *msg)
 {
-    weir_block_add_(s, WEIR_UNTYPED_(c),
+    weir_block_add_(s, number, WEIR_UNTYPED_(c),
                     const_cast<void *>(static_cast<const void *>(msg)),
                     WEIR_CASE_SEND);
 }
 
-#define weir_on_recv(s, c, p) WEIR_CLAUSE_(s, weir_block_recv_(&(s), c, p))
-#define weir_on_send(s, c, p) WEIR_CLAUSE_(s, weir_block_send_(&(s), c, p))
+#define weir_on_recv(s, c, p)                                                  \
+    WEIR_CLAUSE_(s, weir_block_recv_(&(s), s##_clause_, c, p))
+#define weir_on_send(s, c, p)                                                  \
+    WEIR_CLAUSE_(s, weir_block_send_(&(s), s##_clause_, c, p))
 
 #else
 
@@ -231,8 +223,8 @@ weir_block_send_(weir_select_block *s, C *c,
  *           p  pointer to a variable of the channel's type; zeroed when closed
  */
 #define weir_on_recv(s, c, p)                                                  \
-    WEIR_CLAUSE_(s, weir_block_add_(&(s), WEIR_UNTYPED_(c), WEIR_DEST_(c, p),  \
-                                    WEIR_CASE_RECV))
+    WEIR_CLAUSE_(s, weir_block_add_(&(s), s##_clause_, WEIR_UNTYPED_(c),       \
+                                    WEIR_DEST_(c, p), WEIR_CASE_RECV))
 /**
  * As weir_select, with a clause that sends to a channel or sender view.
  *
@@ -241,7 +233,7 @@ weir_block_send_(weir_select_block *s, C *c,
  *           p  pointer to the message, which is copied if the case is chosen
  */
 #define weir_on_send(s, c, p)                                                  \
-    WEIR_CLAUSE_(s, weir_block_add_(&(s), WEIR_UNTYPED_(c),                    \
+    WEIR_CLAUSE_(s, weir_block_add_(&(s), s##_clause_, WEIR_UNTYPED_(c),       \
                                     (void *)(uintptr_t)WEIR_SRC_(c, p),        \
                                     WEIR_CASE_SEND))
 

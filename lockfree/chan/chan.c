@@ -3,7 +3,7 @@
  * chan/chan.c - close, and the way in: one look at the ring, then the flavour's
  * slow path.  See chan/chan.h.
  */
-#include "chan/chan.h"
+#include "chan/fast.h"
 #include "park/limit.h"
 
 #include <string.h>
@@ -76,10 +76,8 @@ try_recv_slow(weir_chan *ch, void *msg)
     return status;
 }
 
-/* A message of any other size than 8, or one to be noted; apart, so that the
- * fast path calls nothing. */
-static WR_NOINLINE int
-fill_sized(weir_chan *ch, char *slot, const void *msg, uint64_t t)
+int
+wr_chan_fill_sized(weir_chan *ch, char *slot, const void *msg, uint64_t t)
 {
     if (ch->elem_bytes > 0) /* else msg may be NULL */
         weir_copy(slot + sizeof(uint64_t), msg, ch->elem_bytes);
@@ -89,54 +87,13 @@ fill_sized(weir_chan *ch, char *slot, const void *msg, uint64_t t)
     return WEIR_OK;
 }
 
-static WR_NOINLINE int
-empty_sized(weir_chan *ch, char *slot, void *msg, uint64_t h)
+int
+wr_chan_empty_sized(weir_chan *ch, char *slot, void *msg, uint64_t h)
 {
     if (ch->elem_bytes > 0)
         weir_copy(msg, slot + sizeof(uint64_t), ch->elem_bytes);
     weir_ring_publish(slot, h + ch->shape.lap);
     return WEIR_OK;
-}
-
-/* The message into a claimed slot: last touch of the channel. */
-static inline int
-fill(weir_chan *ch, char *slot, const void *msg, uint64_t t)
-{
-    weir_cpu_prefetch_write(slot + WEIR_SEPARATION);
-    if (wr_unlikely(ch->fast_bytes != 8))
-        return fill_sized(ch, slot, msg, t);
-    weir_copy(slot + sizeof(uint64_t), msg, 8);
-    weir_ring_publish(slot, t | WEIR_RING_FULL);
-    return WEIR_OK;
-}
-
-static inline int
-empty(weir_chan *ch, char *slot, void *msg, uint64_t h)
-{
-    weir_cpu_prefetch_write(slot + WEIR_SEPARATION);
-    if (wr_unlikely(ch->elem_bytes != 8))
-        return empty_sized(ch, slot, msg, h);
-    weir_copy(msg, slot + sizeof(uint64_t), 8);
-    weir_ring_publish(slot, h + ch->shape.lap);
-    return WEIR_OK;
-}
-
-/* One look: two atomics, one branch.  A word with a flag equals no stamp, and
- * neither does a rendezvous' word, so both go the slow way.  The slot, or
- * NULL; *ticket is the word that was claimed, or that failed. */
-static inline char *
-claim_now(weir_chan *ch, struct chan_side *side, uint64_t full,
-          uint64_t *ticket)
-{
-    const weir_ring_shape shape = ch->shape;
-    char *slot;
-
-    *ticket = weir_ring_load_word(&side->word);
-    slot = weir_ring_slot(shape, ch->slots, *ticket);
-    if (wr_likely(weir_ring_load_stamp(slot) == (*ticket | full)) &&
-        wr_likely(weir_ring_claim(shape, &side->word, ticket)))
-        return slot;
-    return NULL;
 }
 
 int
@@ -147,9 +104,9 @@ weir_chan_send(weir_chan *ch, const void *msg)
 
     chan_check(ch);
     if (wr_likely(ch != NULL))
-        slot = claim_now(ch, &ch->send, 0, &t);
+        slot = chan_claim_now(ch, &ch->send, 0, &t);
     if (wr_likely(slot != NULL))
-        return fill(ch, slot, msg, t);
+        return chan_fill(ch, slot, msg, t);
     return send_slow(ch, msg, WEIR_FOREVER);
 }
 
@@ -161,9 +118,9 @@ weir_chan_send_until(weir_chan *ch, const void *msg, weir_limit limit)
 
     chan_check(ch);
     if (wr_likely(ch != NULL))
-        slot = claim_now(ch, &ch->send, 0, &t);
+        slot = chan_claim_now(ch, &ch->send, 0, &t);
     if (wr_likely(slot != NULL))
-        return fill(ch, slot, msg, t);
+        return chan_fill(ch, slot, msg, t);
     return send_slow(ch, msg, limit);
 }
 
@@ -176,9 +133,9 @@ weir_chan_try_send(weir_chan *ch, const void *msg)
     chan_check(ch);
     if (wr_unlikely(ch == NULL))
         return WEIR_AGAIN;
-    slot = claim_now(ch, &ch->send, 0, &t);
+    slot = chan_claim_now(ch, &ch->send, 0, &t);
     if (slot != NULL)
-        return fill(ch, slot, msg, t);
+        return chan_fill(ch, slot, msg, t);
     if (!(t & WEIR_RING_FLAGS) &&
         weir_ring_is_full(ch->shape, t,
                           weir_ring_load_opposite(&ch->receive.word)) &&
@@ -195,9 +152,9 @@ weir_chan_recv(weir_chan *ch, void *msg)
 
     chan_check(ch);
     if (wr_likely(ch != NULL))
-        slot = claim_now(ch, &ch->receive, WEIR_RING_FULL, &h);
+        slot = chan_claim_now(ch, &ch->receive, WEIR_RING_FULL, &h);
     if (wr_likely(slot != NULL))
-        return empty(ch, slot, msg, h);
+        return chan_empty(ch, slot, msg, h);
     return recv_slow(ch, msg, WEIR_FOREVER);
 }
 
@@ -209,9 +166,9 @@ weir_chan_recv_until(weir_chan *ch, void *msg, weir_limit limit)
 
     chan_check(ch);
     if (wr_likely(ch != NULL))
-        slot = claim_now(ch, &ch->receive, WEIR_RING_FULL, &h);
+        slot = chan_claim_now(ch, &ch->receive, WEIR_RING_FULL, &h);
     if (wr_likely(slot != NULL))
-        return empty(ch, slot, msg, h);
+        return chan_empty(ch, slot, msg, h);
     return recv_slow(ch, msg, limit);
 }
 
@@ -224,9 +181,9 @@ weir_chan_try_recv(weir_chan *ch, void *msg)
     chan_check(ch);
     if (wr_unlikely(ch == NULL))
         return WEIR_AGAIN;
-    slot = claim_now(ch, &ch->receive, WEIR_RING_FULL, &h);
+    slot = chan_claim_now(ch, &ch->receive, WEIR_RING_FULL, &h);
     if (slot != NULL)
-        return empty(ch, slot, msg, h);
+        return chan_empty(ch, slot, msg, h);
     /* Equal without a flag: exactly empty, and open.  A rendezvous' words
      * differ. */
     if (h == weir_ring_load_opposite(&ch->send.word))
@@ -279,6 +236,7 @@ weir_chan_close(weir_chan *ch)
         wr_lock_release(&ch->lock);
         return WEIR_CLOSED;
     }
+    weir_store_rlx(&ch->look, CHAN_LOOK_BOTH);
     /* By R a parked receiver is owed nothing: all of them are told. */
     claimed = claim_all(ch, &ch->senders, CHAN_SENDER, NULL);
     claimed = claim_all(ch, &ch->receivers, CHAN_RECEIVER, claimed);

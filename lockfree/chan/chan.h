@@ -78,6 +78,14 @@ enum {
     CHAN_DROPS = CHAN_DROPS_NEWEST | CHAN_DROPS_OLDEST
 };
 
+/* What a slot's stamp does not tell a select: these are worth a look whatever it
+ * is.  Both of a rendezvous and of a closed channel; sends of one that drops. */
+enum {
+    CHAN_LOOK_RECV = 1,
+    CHAN_LOOK_SEND = 2,
+    CHAN_LOOK_BOTH = CHAN_LOOK_RECV | CHAN_LOOK_SEND
+};
+
 /* What a locked attempt may also come to; never returned to a caller. */
 enum {
     CHAN_PARKED = 1, /* enrolled */
@@ -98,7 +106,8 @@ struct weir_chan {
     uint32_t elem_bytes;
     uint32_t fast_bytes; /* elem_bytes; 2^32 - 1: messages are noted */
     uint16_t gap_max_ns;
-    uint16_t special;
+    uint8_t special;
+    WEIR_ATOMIC(uint8_t) look;     /* CHAN_LOOK_...: hints */
     uint32_t magic;                /* chan/make.c */
     WEIR_ATOMIC(uint64_t) no_slot; /* the stamp of a rendezvous */
 
@@ -315,7 +324,6 @@ int wr_rendezvous_try_recv(weir_chan *ch, void *msg);
  * enrol     without claiming anybody: CHAN_PARKED; CHAN_RETRY: ready, or about
  *           to be; WEIR_CLOSED.  Holds: lock
  * evidence  a word that moves before the operation becomes ready
- * hint      whether it seems to be ready, without a look at the other index
  */
 int wr_chan_look_send(weir_chan *ch, const void *msg);
 int wr_chan_look_recv(weir_chan *ch, void *msg);
@@ -323,8 +331,6 @@ int wr_chan_enrol_sender(weir_chan *ch, struct wr_node *node);
 int wr_chan_enrol_receiver(weir_chan *ch, struct wr_node *node);
 uint64_t wr_chan_send_evidence(weir_chan *ch);
 uint64_t wr_chan_recv_evidence(weir_chan *ch);
-bool wr_chan_send_hint(weir_chan *ch);
-bool wr_chan_recv_hint(weir_chan *ch);
 
 /* Their parts in the flavours.  watch: freeze what stands still while a watcher
  * of `op` is armed; false: ready.  Holds: lock. */

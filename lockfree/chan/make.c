@@ -110,7 +110,7 @@ options_agree(const weir_chan_options *o, size_t capacity)
     return o->quota == 0;
 }
 
-static uint16_t
+static uint8_t
 special_of(const weir_chan_options *o)
 {
     unsigned special = 0;
@@ -121,7 +121,7 @@ special_of(const weir_chan_options *o)
         special |= CHAN_DROPS_NEWEST;
     if (o->on_full == WEIR_FULL_DROP_OLDEST)
         special |= CHAN_DROPS_OLDEST;
-    return (uint16_t)special;
+    return (uint8_t)special;
 }
 
 static void
@@ -141,7 +141,7 @@ init_slots(weir_chan *ch, size_t capacity, char *slots)
 }
 
 static void
-init(weir_chan *ch, void *block, size_t elem_bytes,
+init(weir_chan *ch, void *block, size_t elem_bytes, size_t capacity,
      const weir_chan_options *options)
 {
     memset(ch, 0, sizeof(*ch));
@@ -150,6 +150,10 @@ init(weir_chan *ch, void *block, size_t elem_bytes,
     ch->elem_bytes = (uint32_t)elem_bytes;
     ch->fast_bytes = options->stats ? UINT32_MAX : (uint32_t)elem_bytes;
     ch->special = special_of(options);
+    if (capacity == 0)
+        weir_store_rlx(&ch->look, CHAN_LOOK_BOTH);
+    else if (chan_drops(ch))
+        weir_store_rlx(&ch->look, CHAN_LOOK_SEND);
     wr_learned_init(&ch->send.learned);
     wr_learned_init(&ch->receive.learned);
     if (ch->special) {
@@ -188,7 +192,7 @@ weir_chan_make_with(size_t elem_bytes, size_t capacity,
         return NULL;
     ch = (weir_chan *)(((uintptr_t)block + slop) &
                        ~(uintptr_t)(WEIR_SEPARATION - 1));
-    init(ch, block, elem_bytes, options);
+    init(ch, block, elem_bytes, capacity, options);
     init_slots(ch, capacity, (char *)ch + header);
     return ch;
 }

@@ -12,6 +12,7 @@
  *     rendezvous  the number of enrolments, and whether it is closed
  *     event     whether it is set
  */
+#include "chan/fast.h"
 #include "park/thread.h"
 #include "select/select.h"
 
@@ -28,7 +29,7 @@ roll(uint64_t *state, uint32_t below)
     return (uint32_t)(((x * 2685821657736338717ull >> 32) * below) >> 32);
 }
 
-static int
+static WR_NOINLINE int
 look(weir_case *c)
 {
     if (c->on == NULL)
@@ -48,6 +49,91 @@ evidence(const weir_case *c)
         return weir_event_is_set(c->on);
     return c->op == WEIR_CASE_SEND ? wr_chan_send_evidence(c->on)
                                    : wr_chan_recv_evidence(c->on);
+}
+
+static inline bool
+hint(const weir_case *c)
+{
+    if (c->on == NULL)
+        return false;
+    if (c->op == WEIR_CASE_EVENT)
+        return weir_event_is_set(c->on);
+    return c->op == WEIR_CASE_SEND ? chan_send_hint(c->on)
+                                   : chan_recv_hint(c->on);
+}
+
+static inline uint64_t
+glance(const weir_case *c, struct chan_glance *seen)
+{
+    weir_chan *ch = c->on;
+
+    if (wr_unlikely(ch == NULL))
+        return 0;
+    if (wr_unlikely(c->op == WEIR_CASE_EVENT))
+        return weir_event_is_set(c->on);
+    return c->op == WEIR_CASE_SEND
+               ? chan_glance(ch, &ch->send, 0, CHAN_LOOK_SEND, seen)
+               : chan_glance(ch, &ch->receive, WEIR_RING_FULL, CHAN_LOOK_RECV,
+                             seen);
+}
+
+/* Do the case that was seen so. */
+static inline int
+take(weir_case *c, struct chan_glance *seen)
+{
+    weir_chan *ch = c->on;
+
+    if (c->op == WEIR_CASE_RECV &&
+        chan_claim_seen(ch, &ch->receive, WEIR_RING_FULL, seen))
+        return chan_empty(ch, seen->slot, c->msg, seen->ticket);
+    if (c->op == WEIR_CASE_SEND && chan_claim_seen(ch, &ch->send, 0, seen))
+        return chan_fill(ch, seen->slot, c->msg, seen->ticket);
+    return look(c);
+}
+
+/* The number of the bit that is drawn from `mask`, which is not 0. */
+static WR_NOINLINE uint32_t
+draw(uint64_t mask)
+{
+    struct wr_thread *self = wr_sys_self();
+    uint64_t state = self->dice;
+    uint32_t skip;
+
+    if (wr_unlikely(state == 0))
+        state = wr_sys_cycles() | 1;
+    skip = roll(&state, (uint32_t)__builtin_popcountll(mask));
+    self->dice = state;
+    while (skip-- > 0)
+        mask &= mask - 1;
+    return (uint32_t)__builtin_ctzll(mask);
+}
+
+/* Glances first: their loads overlap, and no branch depends on which case is
+ * ready.  Then one draw among the cases that are worth a look. */
+int
+wr_select_now(weir_case *cases, size_t n, unsigned flags)
+{
+    struct chan_glance seen[SELECT_SMALL];
+    uint64_t ready = 0;
+
+    if (n > SELECT_SMALL)
+        return SELECT_PENDING;
+    for (size_t i = n; i-- > 0;)
+        ready = ready * 2 + glance(&cases[i], &seen[i]);
+    while (ready != 0) {
+        const bool one = (ready & (ready - 1)) == 0;
+        const uint32_t at = one || (flags & WEIR_SELECT_ORDERED)
+                                ? (uint32_t)__builtin_ctzll(ready)
+                                : draw(ready);
+        const int status = take(&cases[at], &seen[at]);
+
+        if (wr_likely(status != WEIR_AGAIN && status != CHAN_RETRY)) {
+            cases[at].status = status;
+            return (int)at;
+        }
+        ready &= ~((uint64_t)1 << at);
+    }
+    return SELECT_PENDING;
 }
 
 /* The cases in an order that is drawn as it is needed (Fisher and Yates), so
@@ -122,17 +208,6 @@ wr_select_try(struct select *s)
         if (out >= 0 || (out == WEIR_AGAIN && is_unmoved(s)))
             return out;
     }
-}
-
-static bool
-hint(const weir_case *c)
-{
-    if (c->on == NULL)
-        return false;
-    if (c->op == WEIR_CASE_EVENT)
-        return weir_event_is_set(c->on);
-    return c->op == WEIR_CASE_SEND ? wr_chan_send_hint(c->on)
-                                   : wr_chan_recv_hint(c->on);
 }
 
 bool

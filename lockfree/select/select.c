@@ -66,14 +66,14 @@ unable(struct select *s, int status)
     return out == WEIR_AGAIN ? status : out;
 }
 
-/* The first poll, of which `out` came, has found no case ready. */
-static WR_COLD int
-run_slow(struct select *s, weir_limit limit, int out)
+static int
+run(struct select *s, weir_limit limit)
 {
     struct wr_spin spin = wr_spin_start(WR_WAIT_SPIN_NS);
     const bool waits = limit.at_ns != WR_NEVER || limit.cancel != NULL;
+    int out;
 
-    for (; out < 0; out = wr_select_poll(s)) {
+    while ((out = wr_select_poll(s)) < 0) {
         int status;
 
         if (out == SELECT_PENDING && !wr_spin_more(&spin))
@@ -90,14 +90,6 @@ run_slow(struct select *s, weir_limit limit, int out)
             return out;
     }
     return out;
-}
-
-static int
-run(struct select *s, weir_limit limit)
-{
-    const int out = wr_select_poll(s);
-
-    return wr_likely(out >= 0) ? out : run_slow(s, limit, out);
 }
 
 /* One case is the plain operation. */
@@ -163,15 +155,13 @@ dispose(struct select *s, struct room *small)
         wr_sys_free(s->all);
 }
 
-int
-weir_selectv_until(weir_case *cases, size_t n, unsigned flags, weir_limit limit)
+static WR_NOINLINE int
+select_slow(weir_case *cases, size_t n, unsigned flags, weir_limit limit)
 {
     struct room small;
     struct select s;
     int out;
 
-    if (n == 1)
-        return run_one(cases, limit);
     if (!prepare(&s, cases, n, flags, &small))
         return WEIR_NOMEM;
     out = run(&s, limit);
@@ -180,23 +170,43 @@ weir_selectv_until(weir_case *cases, size_t n, unsigned flags, weir_limit limit)
 }
 
 int
+weir_selectv_until(weir_case *cases, size_t n, unsigned flags, weir_limit limit)
+{
+    int out;
+
+    if (n == 1)
+        return run_one(cases, limit);
+    out = wr_select_now(cases, n, flags);
+    return wr_likely(out >= 0) ? out : select_slow(cases, n, flags, limit);
+}
+
+int
 weir_selectv(weir_case *cases, size_t n, unsigned flags)
 {
     return weir_selectv_until(cases, n, flags, WEIR_FOREVER);
 }
 
-int
-weir_try_selectv(weir_case *cases, size_t n, unsigned flags)
+static WR_NOINLINE int
+try_slow(weir_case *cases, size_t n, unsigned flags)
 {
     struct room small;
     struct select s;
     int out;
 
-    if (n == 1)
-        return try_one(cases);
     if (!prepare(&s, cases, n, flags, &small))
         return WEIR_NOMEM;
     out = wr_select_try(&s);
     dispose(&s, &small);
     return out;
+}
+
+int
+weir_try_selectv(weir_case *cases, size_t n, unsigned flags)
+{
+    int out;
+
+    if (n == 1)
+        return try_one(cases);
+    out = wr_select_now(cases, n, flags);
+    return wr_likely(out >= 0) ? out : try_slow(cases, n, flags);
 }

@@ -86,6 +86,8 @@ select_unlock(const weir_case *c)
         wr_lock_release(&((weir_chan *)c->on)->lock);
 }
 
+/* The short way: the index of the case that was done; SELECT_PENDING: poll. */
+int wr_select_now(weir_case *cases, size_t n, unsigned flags);
 /* The index of the case that was done; WEIR_AGAIN; SELECT_PENDING: a ticket is
  * claimed and not yet stored. */
 int wr_select_poll(struct select *s);

@@ -3,7 +3,7 @@
  * enrol. */
 #include "test.h"
 
-#include "chan/chan.h"
+#include "chan/fast.h"
 
 TEST(look_is_a_try_that_does_not_wait)
 {
@@ -50,11 +50,11 @@ TEST(hint_and_evidence_move_with_what_is_ready)
     uint64_t full;
     int64_t msg = 1;
 
-    EXPECT_TRUE(wr_chan_send_hint(ch));
-    EXPECT_FALSE(wr_chan_recv_hint(ch));
+    EXPECT_TRUE(chan_send_hint(ch));
+    EXPECT_FALSE(chan_recv_hint(ch));
     EXPECT_OK(weir_chan_send(ch, &msg));
-    EXPECT_FALSE(wr_chan_send_hint(ch));
-    EXPECT_TRUE(wr_chan_recv_hint(ch));
+    EXPECT_FALSE(chan_send_hint(ch));
+    EXPECT_TRUE(chan_recv_hint(ch));
     EXPECT_TRUE(wr_chan_recv_evidence(ch) != empty);
     full = wr_chan_send_evidence(ch);
     EXPECT_OK(weir_chan_recv(ch, &msg));
@@ -62,7 +62,7 @@ TEST(hint_and_evidence_move_with_what_is_ready)
     full = wr_chan_send_evidence(ch);
     EXPECT_OK(weir_chan_close(ch));
     EXPECT_TRUE(wr_chan_send_evidence(ch) != full);
-    EXPECT_TRUE(wr_chan_send_hint(ch));
+    EXPECT_TRUE(chan_send_hint(ch));
     weir_chan_free(ch);
 }
 
@@ -124,7 +124,7 @@ TEST(dropping_send_case_is_always_ready)
         struct wr_waiter *w = wr_waiter_get();
 
         for (int64_t i = 0; i < 3; i++) {
-            EXPECT_TRUE(wr_chan_send_hint(ch));
+            EXPECT_TRUE(chan_send_hint(ch));
             EXPECT_EQ(enrol(ch, wr_chan_enrol_sender, w), CHAN_RETRY);
             EXPECT_OK(wr_chan_look_send(ch, &i));
         }
