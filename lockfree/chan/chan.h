@@ -78,8 +78,9 @@ enum {
     CHAN_DROPS = CHAN_DROPS_NEWEST | CHAN_DROPS_OLDEST
 };
 
-/* What a slot's stamp does not tell a select: these are worth a look whatever it
- * is.  Both of a rendezvous and of a closed channel; sends of one that drops. */
+/* What a slot's stamp does not tell a select: these are worth a look whatever
+ * it is.  Both of a rendezvous and of a closed channel; sends of one that
+ * drops. */
 enum {
     CHAN_LOOK_RECV = 1,
     CHAN_LOOK_SEND = 2,

@@ -54,8 +54,8 @@ chan_claim_now(weir_chan *ch, struct chan_side *side, uint64_t full,
     return NULL;
 }
 
-/* Does a send (receive) seem to be ready?  Without a look at the opposite index,
- * which would take its line away from the other side. */
+/* Does a send (receive) seem to be ready?  Without a look at the opposite
+ * index, which would take its line away from the other side. */
 static inline bool
 chan_slot_hint(const weir_chan *ch, struct chan_side *side, uint64_t full)
 {
@@ -84,11 +84,11 @@ chan_recv_hint(weir_chan *ch)
            (weir_load_rlx(&ch->look) & CHAN_LOOK_RECV);
 }
 
-/* What one glance at a channel saw: the word and its slot.  A select glances at
- * all its cases before it claims in one. */
+/* What a select's glance at a channel saw: the channel, and the word of one
+ * side. */
 struct chan_glance {
+    uintptr_t ch;
     uint64_t ticket;
-    char *slot;
 };
 
 /* 1: worth a look, by the stamp or by a standing reason (`look`); else 0. */
@@ -100,21 +100,25 @@ chan_glance(weir_chan *ch, struct chan_side *side, uint64_t full, unsigned look,
     char *slot = weir_ring_slot(ch->shape, ch->slots, ticket);
 
     chan_check(ch);
+    seen->ch = (uintptr_t)ch;
     seen->ticket = ticket;
-    seen->slot = slot;
     return (weir_ring_load_stamp(slot) ==
             ((ticket & ~WEIR_RING_FLAGS) | full)) |
            ((weir_load_rlx(&ch->look) & look) != 0);
 }
 
-/* Claim what was seen, if it still stands. */
-static inline bool
+/* Claim the ticket that was seen, if it still stands.  The slot, or NULL. */
+static inline char *
 chan_claim_seen(weir_chan *ch, struct chan_side *side, uint64_t full,
-                struct chan_glance *seen)
+                uint64_t *ticket)
 {
-    return wr_likely(weir_ring_load_stamp(seen->slot) ==
-                     (seen->ticket | full)) &&
-           wr_likely(weir_ring_claim(ch->shape, &side->word, &seen->ticket));
+    const weir_ring_shape shape = ch->shape;
+    char *slot = weir_ring_slot(shape, ch->slots, *ticket);
+
+    if (wr_likely(weir_ring_load_stamp(slot) == (*ticket | full)) &&
+        wr_likely(weir_ring_claim(shape, &side->word, ticket)))
+        return slot;
+    return NULL;
 }
 
 #endif

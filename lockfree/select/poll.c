@@ -67,6 +67,8 @@ glance(const weir_case *c, struct chan_glance *seen)
 {
     weir_chan *ch = c->on;
 
+    seen->ch = 0;
+    seen->ticket = 0;
     if (wr_unlikely(ch == NULL))
         return 0;
     if (wr_unlikely(c->op == WEIR_CASE_EVENT))
@@ -79,15 +81,21 @@ glance(const weir_case *c, struct chan_glance *seen)
 
 /* Do the case that was seen so. */
 static inline int
-take(weir_case *c, struct chan_glance *seen)
+take(weir_case *c, struct chan_glance seen)
 {
-    weir_chan *ch = c->on;
+    weir_chan *ch = (weir_chan *)seen.ch; /* c->on, known earlier */
+    uint64_t ticket = seen.ticket;
+    char *slot;
 
-    if (c->op == WEIR_CASE_RECV &&
-        chan_claim_seen(ch, &ch->receive, WEIR_RING_FULL, seen))
-        return chan_empty(ch, seen->slot, c->msg, seen->ticket);
-    if (c->op == WEIR_CASE_SEND && chan_claim_seen(ch, &ch->send, 0, seen))
-        return chan_fill(ch, seen->slot, c->msg, seen->ticket);
+    if (c->op == WEIR_CASE_RECV) {
+        slot = chan_claim_seen(ch, &ch->receive, WEIR_RING_FULL, &ticket);
+        if (slot != NULL)
+            return chan_empty(ch, slot, c->msg, ticket);
+    } else if (c->op == WEIR_CASE_SEND) {
+        slot = chan_claim_seen(ch, &ch->send, 0, &ticket);
+        if (slot != NULL)
+            return chan_fill(ch, slot, c->msg, ticket);
+    }
     return look(c);
 }
 
@@ -108,32 +116,59 @@ draw(uint64_t mask)
     return (uint32_t)__builtin_ctzll(mask);
 }
 
-/* Glances first: their loads overlap, and no branch depends on which case is
- * ready.  Then one draw among the cases that are worth a look. */
-int
-wr_select_now(weir_case *cases, size_t n, unsigned flags)
+static inline bool
+is_done(weir_case *c, int status)
 {
-    struct chan_glance seen[SELECT_SMALL];
-    uint64_t ready = 0;
+    if (status == WEIR_AGAIN || status == CHAN_RETRY)
+        return false;
+    c->status = status;
+    return true;
+}
 
-    if (n > SELECT_SMALL)
-        return SELECT_PENDING;
-    for (size_t i = n; i-- > 0;)
-        ready = ready * 2 + glance(&cases[i], &seen[i]);
+/* One of the cases in `ready`. */
+static WR_NOINLINE int
+now_any(weir_case *cases, uint64_t ready, unsigned flags)
+{
     while (ready != 0) {
-        const bool one = (ready & (ready - 1)) == 0;
-        const uint32_t at = one || (flags & WEIR_SELECT_ORDERED)
+        const uint32_t at = flags & WEIR_SELECT_ORDERED
                                 ? (uint32_t)__builtin_ctzll(ready)
                                 : draw(ready);
-        const int status = take(&cases[at], &seen[at]);
 
-        if (wr_likely(status != WEIR_AGAIN && status != CHAN_RETRY)) {
-            cases[at].status = status;
+        if (is_done(&cases[at], look(&cases[at])))
             return (int)at;
-        }
         ready &= ~((uint64_t)1 << at);
     }
     return SELECT_PENDING;
+}
+
+/* Glances first: their loads overlap, and no branch depends on which case is
+ * ready.  If it is one, what its glance saw has come along in registers. */
+int
+wr_select_now(weir_case *cases, size_t n, unsigned flags)
+{
+    struct chan_glance seen = { 0, 0 };
+    uint64_t ready = 0;
+    uint32_t at;
+
+    if (n > SELECT_SMALL)
+        return SELECT_PENDING;
+    for (size_t i = n; i-- > 0;) {
+        struct chan_glance one;
+        const uint64_t hit = glance(&cases[i], &one);
+
+        /* As `if (hit) seen = one`, without the branch. */
+        seen.ch ^= (seen.ch ^ one.ch) & -hit;
+        seen.ticket ^= (seen.ticket ^ one.ticket) & -hit;
+        ready = ready * 2 + hit;
+    }
+    if (ready == 0)
+        return SELECT_PENDING;
+    if (wr_unlikely((ready & (ready - 1)) != 0))
+        return now_any(cases, ready, flags);
+    at = (uint32_t)__builtin_ctzll(ready);
+    return wr_likely(is_done(&cases[at], take(&cases[at], seen)))
+               ? (int)at
+               : SELECT_PENDING;
 }
 
 /* The cases in an order that is drawn as it is needed (Fisher and Yates), so

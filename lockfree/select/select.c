@@ -162,6 +162,8 @@ select_slow(weir_case *cases, size_t n, unsigned flags, weir_limit limit)
     struct select s;
     int out;
 
+    if (n == 1)
+        return run_one(cases, limit);
     if (!prepare(&s, cases, n, flags, &small))
         return WEIR_NOMEM;
     out = run(&s, limit);
@@ -170,43 +172,37 @@ select_slow(weir_case *cases, size_t n, unsigned flags, weir_limit limit)
 }
 
 int
-weir_selectv_until(weir_case *cases, size_t n, unsigned flags, weir_limit limit)
+weir_selectv(weir_case *cases, size_t n, unsigned flags)
 {
-    int out;
+    const int out = wr_select_now(cases, n, flags);
 
-    if (n == 1)
-        return run_one(cases, limit);
-    out = wr_select_now(cases, n, flags);
-    return wr_likely(out >= 0) ? out : select_slow(cases, n, flags, limit);
+    return wr_likely(out >= 0) ? out
+                               : select_slow(cases, n, flags, WEIR_FOREVER);
 }
 
 int
-weir_selectv(weir_case *cases, size_t n, unsigned flags)
+weir_selectv_until(weir_case *cases, size_t n, unsigned flags, weir_limit limit)
 {
-    return weir_selectv_until(cases, n, flags, WEIR_FOREVER);
-}
+    const int out = wr_select_now(cases, n, flags);
 
-static WR_NOINLINE int
-try_slow(weir_case *cases, size_t n, unsigned flags)
-{
-    struct room small;
-    struct select s;
-    int out;
-
-    if (!prepare(&s, cases, n, flags, &small))
-        return WEIR_NOMEM;
-    out = wr_select_try(&s);
-    dispose(&s, &small);
-    return out;
+    return wr_likely(out >= 0) ? out : select_slow(cases, n, flags, limit);
 }
 
 int
 weir_try_selectv(weir_case *cases, size_t n, unsigned flags)
 {
+    struct room small;
+    struct select s;
     int out;
 
     if (n == 1)
         return try_one(cases);
     out = wr_select_now(cases, n, flags);
-    return wr_likely(out >= 0) ? out : try_slow(cases, n, flags);
+    if (out >= 0)
+        return out;
+    if (!prepare(&s, cases, n, flags, &small))
+        return WEIR_NOMEM;
+    out = wr_select_try(&s);
+    dispose(&s, &small);
+    return out;
 }
