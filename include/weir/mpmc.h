@@ -70,7 +70,8 @@
  *           next place was not ready; reserve, peek: the place, NULL for false
  * Blocks:   poll_: never; try_: only for an element that is claimed and not
  *           yet stored (or removed), an open place included: who holds one
- *           calls poll_ on the other side, lest it wait for itself
+ *           calls poll_ on the other side, lest it wait for itself.  The first
+ *           no after a yes costs try_ up to 8 pauses of the CPU
  * Progress: one compare-and-swap and one store when uncontended; not lock-free
  *           when a thread stops between the two
  * Order:    what was done before a push happens before the return of the pop
@@ -110,6 +111,8 @@
     {                                                                          \
         weir_store_rlx(&q->send.word, 0);                                      \
         weir_store_rlx(&q->receive.word, 0);                                   \
+        weir_store_rlx(&q->send.missed, 0);                                    \
+        weir_store_rlx(&q->receive.missed, 0);                                 \
         weir_ring_init_slots(name##_shape_(), q->slots);                       \
     }                                                                          \
                                                                                \
@@ -138,15 +141,14 @@
                                                                                \
     static inline char *name##_send_slot_(name *q, uint64_t *ticket)           \
     {                                                                          \
-        return TAKE_SEND##_exact(name##_shape_(), q->slots, &q->send.word,     \
-                                 &q->receive.word, 0, ticket);                 \
+        return TAKE_SEND##_exact(name##_shape_(), q->slots, &q->send,          \
+                                 &q->receive, 0, ticket);                      \
     }                                                                          \
                                                                                \
     static inline char *name##_receive_slot_(name *q, uint64_t *ticket)        \
     {                                                                          \
-        return TAKE_RECEIVE##_exact(name##_shape_(), q->slots,                 \
-                                    &q->receive.word, &q->send.word,           \
-                                    WEIR_RING_FULL, ticket);                   \
+        return TAKE_RECEIVE##_exact(name##_shape_(), q->slots, &q->receive,    \
+                                    &q->send, WEIR_RING_FULL, ticket);         \
     }                                                                          \
                                                                                \
     __attribute__((unused)) static inline bool name##_try_push(name *q, T v)   \

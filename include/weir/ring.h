@@ -43,11 +43,12 @@
 #define WEIR_RING_FULL ((uint64_t)1)  /* of a stamp */
 #define WEIR_RING_CAPACITY_MAX ((uint64_t)1 << 40)
 
-/* An index word and room behind it: other cores write the next one. */
-typedef union weir_ring_word {
+/* An index word, and what its side last missed; other cores write the next one.
+ */
+typedef struct weir_ring_word {
     WEIR_ATOMIC(uint64_t) word;
-    char separation_[WEIR_SEPARATION];
-} weir_ring_word;
+    WEIR_ATOMIC(uint64_t) missed; /* see weir_ring_linger() */
+} __attribute__((aligned(WEIR_SEPARATION))) weir_ring_word;
 
 /** The shape of a ring; constant once made. */
 typedef struct weir_ring_shape {
@@ -223,27 +224,58 @@ weir_ring_take(weir_ring_shape shape, void *slots, WEIR_ATOMIC(uint64_t) *own,
     }
 }
 
+/* Is the ring exactly full, or (full set) empty, for who did not get *ticket?
+ */
+static inline bool
+weir_ring_is_over(weir_ring_shape shape, WEIR_ATOMIC(uint64_t) *opposite,
+                  uint64_t full, uint64_t ticket)
+{
+    const uint64_t other = weir_ring_load_opposite(opposite);
+
+    return full != 0 ? ticket == other
+                     : weir_ring_is_full(shape, ticket, other);
+}
+
+#define WEIR_RING_LINGER 8 /* pauses; below two line transfers of a far pair */
+
+/* The first no after a yes: most likely a stream is under way, and a look at
+ * the opposite index would take its line away from who writes it, once per
+ * element.  So wait for the slot alone, for a moment.  True: look again. */
+static inline bool
+weir_ring_linger(weir_ring_shape shape, void *slots, weir_ring_word *own,
+                 uint64_t full, uint64_t ticket)
+{
+    char *slot = weir_ring_slot(shape, slots, ticket);
+
+    if (weir_load_rlx(&own->missed) == ticket)
+        return false;
+    weir_store_rlx(&own->missed, ticket);
+    for (unsigned i = 0; i < WEIR_RING_LINGER; i++) {
+        weir_cpu_relax();
+        if (weir_load_rlx(weir_ring_stamp(slot)) == (ticket | full))
+            break;
+    }
+    return true;
+}
+
 /*
  * As weir_ring_take(), but NULL means exactly full (or empty): a slot whose
  * opposite party has claimed and not yet stamped is waited for.
  */
 static inline char *
-weir_ring_take_exact(weir_ring_shape shape, void *slots,
-                     WEIR_ATOMIC(uint64_t) *own,
-                     WEIR_ATOMIC(uint64_t) *opposite, uint64_t full,
-                     uint64_t *ticket)
+weir_ring_take_exact(weir_ring_shape shape, void *slots, weir_ring_word *own,
+                     weir_ring_word *opposite, uint64_t full, uint64_t *ticket)
 {
     weir_backoff backoff = WEIR_BACKOFF_INIT;
 
     for (;;) {
-        char *slot = weir_ring_take(shape, slots, own, full, ticket);
-        uint64_t other;
+        char *slot = weir_ring_take(shape, slots, &own->word, full, ticket);
 
         if (slot != NULL)
             return slot;
-        other = weir_ring_load_opposite(opposite);
-        if (full != 0 ? *ticket == other
-                      : weir_ring_is_full(shape, *ticket, other))
+        if (weir_ring_linger(shape, slots, own, full, *ticket))
+            continue;
+        if (weir_ring_is_over(shape, &opposite->word, full, *ticket))
             return NULL;
         weir_backoff_pause(&backoff);
     }
@@ -335,18 +367,6 @@ weir_ring_take_single(weir_ring_shape shape, void *slots,
     return weir_ring_slot(shape, slots, *ticket);
 }
 
-/* Is the ring exactly full, or (full set) empty, for who did not get *ticket?
- */
-static inline bool
-weir_ring_is_over(weir_ring_shape shape, WEIR_ATOMIC(uint64_t) *opposite,
-                  uint64_t full, uint64_t ticket)
-{
-    const uint64_t other = weir_ring_load_opposite(opposite);
-
-    return full != 0 ? ticket == other
-                     : weir_ring_is_full(shape, ticket, other);
-}
-
 /* The same for a single side, which moved its word by a store: see the race
  * above weir_ring_load_opposite().  An exchange, not a fence: ThreadSanitizer
  * does not understand fences. */
@@ -362,18 +382,22 @@ weir_ring_is_over_single(weir_ring_shape shape, WEIR_ATOMIC(uint64_t) *own,
 
 static inline char *
 weir_ring_take_single_exact(weir_ring_shape shape, void *slots,
-                            WEIR_ATOMIC(uint64_t) *own,
-                            WEIR_ATOMIC(uint64_t) *opposite, uint64_t full,
-                            uint64_t *ticket)
+                            weir_ring_word *own, weir_ring_word *opposite,
+                            uint64_t full, uint64_t *ticket)
 {
     weir_backoff backoff = WEIR_BACKOFF_INIT;
 
     for (;;) {
-        char *slot = weir_ring_take_single(shape, slots, own, full, ticket);
+        char *slot =
+            weir_ring_take_single(shape, slots, &own->word, full, ticket);
 
-        if (slot != NULL ||
-            weir_ring_is_over_single(shape, own, opposite, full, *ticket))
+        if (slot != NULL)
             return slot;
+        if (weir_ring_linger(shape, slots, own, full, *ticket))
+            continue;
+        if (weir_ring_is_over_single(shape, &own->word, &opposite->word, full,
+                                     *ticket))
+            return NULL;
         weir_backoff_pause(&backoff);
     }
 }

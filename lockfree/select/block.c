@@ -27,11 +27,9 @@ int
 weir_block_run_(weir_select_block *s, int count)
 {
     const size_t n = (size_t)count;
-    int at = wr_select_now(s->cases_, n, s->flags_);
+    int at;
 
-    if (wr_likely(at >= 0))
-        ;
-    else if (s->default_)
+    if (s->default_)
         at = weir_try_selectv(s->cases_, n, s->flags_);
     else
         at = weir_selectv_until(s->cases_, n, s->flags_,

@@ -188,6 +188,7 @@ weir_selectv_until(weir_case *cases, size_t n, unsigned flags, weir_limit limit)
     return wr_likely(out >= 0) ? out : select_slow(cases, n, flags, limit);
 }
 
+/* Without the glance: who does not wait mostly finds nothing. */
 int
 weir_try_selectv(weir_case *cases, size_t n, unsigned flags)
 {
@@ -197,9 +198,6 @@ weir_try_selectv(weir_case *cases, size_t n, unsigned flags)
 
     if (n == 1)
         return try_one(cases);
-    out = wr_select_now(cases, n, flags);
-    if (out >= 0)
-        return out;
     if (!prepare(&s, cases, n, flags, &small))
         return WEIR_NOMEM;
     out = wr_select_try(&s);
