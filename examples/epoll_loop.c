@@ -52,7 +52,7 @@ on_numbers(long *sum)
         *sum += v;
     if (status == WEIR_CLOSED)
         return false;
-    weir_chan_eventfd_arm((weir_chan *)(void *)numbers, WEIR_CASE_RECV);
+    weir_chan_eventfd_arm(ints_as_chan(numbers), WEIR_CASE_RECV);
     return true;
 }
 
@@ -76,7 +76,7 @@ main(void)
     numbers = ints_make(16);
     if (numbers == NULL || pipe(lines) != 0 || loop < 0)
         abort();
-    fd = weir_chan_eventfd((weir_chan *)(void *)numbers, WEIR_CASE_RECV);
+    fd = weir_chan_eventfd(ints_as_chan(numbers), WEIR_CASE_RECV);
     watch(loop, fd);
     watch(loop, lines[0]);
     if (pthread_create(&producer, NULL, produce, NULL) != 0)

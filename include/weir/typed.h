@@ -42,6 +42,7 @@
  *     size_t name_len(const name *);            size_t name_cap(const name *);
  *     name_sender *name_as_sender(name *);      a view is the channel itself,
  *     name_receiver *name_as_receiver(name *);  and is not freed
+ *     weir_chan *name_as_chan(name *);          for sets, descriptors, counts
  *
  * each as its weir_chan_ namesake, with messages of type T by value.
  */
@@ -96,6 +97,10 @@
                                                       weir_limit limit)        \
     {                                                                          \
         return weir_chan_recv_until(WEIR_UNTYPED_(c), v, limit);               \
+    }                                                                          \
+    WEIR_INLINE_ WEIR_NODISCARD weir_chan *name##_as_chan(name *c)             \
+    {                                                                          \
+        return WEIR_UNTYPED_(c);                                               \
     }                                                                          \
     WEIR_INLINE_ int name##_close(name *c)                                     \
     {                                                                          \

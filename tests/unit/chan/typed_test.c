@@ -31,6 +31,24 @@ ints_of(int count)
     return ch;
 }
 
+TEST(a_typed_channel_goes_into_a_set)
+{
+    ints *ch = ints_make(2);
+    weir_set *set = weir_set_make();
+    weir_ready ready;
+    size_t got = 0;
+
+    EXPECT_OK(weir_set_add(set, ints_as_chan(ch), WEIR_CASE_RECV, ch));
+    EXPECT_OK(weir_send(ch, 7));
+    EXPECT_OK(weir_set_wait(set, &ready, 1, &got));
+    EXPECT_EQ(got, 1);
+    EXPECT_PTR_EQ(ready.tag, ch);
+    EXPECT_PTR_EQ(ready.chan, ints_as_chan(ch));
+    weir_set_remove(set, ints_as_chan(ch), WEIR_CASE_RECV);
+    weir_set_free(set);
+    ints_free(ch);
+}
+
 TEST(generic_calls_pass_values)
 {
     ints *ch = ints_make(2);
