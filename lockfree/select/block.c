@@ -23,17 +23,26 @@ weir_block_default_(weir_select_block *s)
     s->default_ = true;
 }
 
-int
-weir_block_run_(weir_select_block *s, int count)
+/* The index of the case that was done, or why none was. */
+static int
+choose(weir_select_block *s, size_t n)
 {
-    const size_t n = (size_t)count;
     int at;
 
     if (s->default_)
-        at = weir_try_selectv(s->cases_, n, s->flags_);
-    else
-        at = weir_selectv_until(s->cases_, n, s->flags_,
-                                s->limited_ ? s->limit_ : WEIR_FOREVER);
+        return weir_try_selectv(s->cases_, n, s->flags_);
+    at = wr_select_now(s->cases_, n, s->flags_); /* saves a call */
+    if (wr_likely(at >= 0))
+        return at;
+    return weir_selectv_until(s->cases_, n, s->flags_,
+                              s->limited_ ? s->limit_ : WEIR_FOREVER);
+}
+
+int
+weir_block_run_(weir_select_block *s, int count)
+{
+    const int at = choose(s, (size_t)count);
+
     WR_CHECK(at != WEIR_NOMEM, "select", "no memory to wait with");
     s->result_ = at >= 0 ? s->cases_[at].status : at;
     if (at >= 0)
