@@ -2,6 +2,8 @@
 /*
  * select/select.h - one wait on several channels and events.
  *
+ *     glance   at all cases of a small select, without a branch on what they
+ *              say; one of those that seem ready is drawn and done
  *     poll     in random order, one channel at a time; enrolled nowhere, so a
  *              counterpart is claimed by one swap, and that is final
  *     enrol    only if no case was ready; in the order of addresses, all cases
