@@ -15,7 +15,7 @@
  * the library finds one CPU (sched_getaffinity) and yields for nothing
  * (sched_yield).  Ten million of them, in some minutes:
  *
- *     WEIR_TEST_PERCENT=28000 WEIR_TEST_WATCHDOG=0 \
+ *     WEIR_TEST_PERCENT=32000 WEIR_TEST_WATCHDOG=0 \
  *         select_stress --only nobody_polls
  */
 #include "test.h"
