@@ -102,8 +102,8 @@ chan_glance(weir_chan *ch, struct chan_side *side, uint64_t full, unsigned look,
     chan_check(ch);
     seen->ch = (uintptr_t)ch;
     seen->ticket = ticket;
-    return (weir_ring_load_stamp(slot) ==
-            ((ticket & ~WEIR_RING_FLAGS) | full)) |
+    return (uint64_t)(weir_ring_load_stamp(slot) ==
+                      ((ticket & ~WEIR_RING_FLAGS) | full)) |
            ((weir_load_rlx(&ch->look) & look) != 0);
 }
 
