@@ -22,8 +22,6 @@ runs=(
     'chan_meet --only meet_free_closed --stale 2'
     'chan_rules --only try_meets_two'
     'select_meet --only =three_long'
-    'select_ring --only =three_long'
-    'select_ring2 --only =three_long'
     'ring_raw --only =mpmc_poll_2x2 --stale 2'
     'park_pool --only =pool_grow --stale 2'
     'park_wait --only =chain_two --stale 2'
