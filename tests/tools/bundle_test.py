@@ -4,7 +4,7 @@
 
 Goal: it runs where there is nothing but a kernel; it may be moved; nothing in
 it names the system that made it; what cannot be a bundle is refused.
-Usage: bundle_test.py BUILD, a release build with the suite in it
+Usage: bundle_test.py BUILD, a build with the suite in it
 """
 import json
 import os
