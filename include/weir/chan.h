@@ -2,12 +2,12 @@
 /*
  * weir/chan.h - channels: typed messages between threads (and tasks).
  *
- * A channel of capacity N > 0 is a bounded FIFO buffer; one of capacity 0 is
- * a rendezvous, where a send returns when a receiver has its message.  Order
- * is strict: messages arrive in the order of their sends, parties that wait
- * are served in the order in which they began to wait, and nobody overtakes
- * them.  All calls on one channel are linearizable, the answers "empty" and
- * "full" included.
+ * A channel of capacity N > 0 is a bounded FIFO buffer, one of WEIR_UNBOUNDED
+ * grows, and one of capacity 0 is a rendezvous, where a send returns when a
+ * receiver has its message.  Order is strict: messages arrive in the order of
+ * their sends, parties that wait are served in the order in which they began to
+ * wait, and nobody overtakes them.  All calls on one channel are linearizable,
+ * the answers "empty" and "full" included.
  *
  * This file has the untyped layer, for other languages and for sizes that are
  * known at run time; <weir/typed.h>, included below, has the typed one:
@@ -54,14 +54,17 @@ enum {
     WEIR_FULL_DROP_OLDEST = 2  /**< throws the oldest one away, to get room */
 };
 
-/** A capacity: the buffer grows.  For weir_chan_make_with() only. */
+/** A capacity: the buffer grows as it is needed.  Its memory is used again, and
+ * given back by weir_chan_free(). */
 #define WEIR_UNBOUNDED SIZE_MAX
 
 /** What a channel does besides passing messages.  All zero: nothing. */
 typedef struct weir_chan_options {
-    int on_full;  /**< WEIR_FULL_BLOCK, _DROP_NEWEST or _DROP_OLDEST */
-    bool stats;   /**< keep what weir_chan_stats() tells */
-    size_t quota; /**< unbounded: the most messages it holds; 0: any number */
+    int on_full; /**< WEIR_FULL_BLOCK, _DROP_NEWEST or _DROP_OLDEST */
+    bool stats;  /**< keep what weir_chan_stats() tells */
+    /** Unbounded: the most messages it holds, beyond which a send waits as at a
+     * full buffer.  0: any number. */
+    size_t quota;
     /** Called for each message that is dropped because there was no room, by
      * the thread that sends, outside every lock, with a copy of the message
      * that is gone after the return.  NULL: nobody is told. */
@@ -74,7 +77,8 @@ typedef struct weir_chan_options {
  *
  * Params:   elem_bytes  size of a message in bytes, at most 2^20; 0 is a
  *                       message without content
- *           capacity    messages that it buffers; 0 is a rendezvous
+ *           capacity    messages that it buffers; 0 is a rendezvous,
+ *                       WEIR_UNBOUNDED any number: sends never wait
  * Returns:  the channel, to be freed by weir_chan_free(), or NULL: out of
  *           memory, or capacity * elem_bytes is beyond any memory
  * Blocks:   never
@@ -92,12 +96,12 @@ WEIR_API WEIR_NODISCARD weir_chan *weir_chan_make(size_t elem_bytes,
  * room, in a select neither; a closed channel still says WEIR_CLOSED.
  * Capacity 1 with DROP_OLDEST keeps the latest message alone ("conflate").
  *
- * Params:   capacity  also WEIR_UNBOUNDED: sends never wait
- *           options   copied; NULL: none
+ * A quota is a capacity whose memory grows with what is in it.
+ *
+ * Params:   options  copied; NULL: none
  * Returns:  also NULL: these options do not go together: an on_full that is
  *           none of the three, DROP_OLDEST at capacity 0, dropping with
- *           WEIR_UNBOUNDED, a quota without it.  WEIR_UNBOUNDED itself is NULL
- *           until that kind of channel has landed
+ *           WEIR_UNBOUNDED, a quota without it, one beyond 2^40
  */
 WEIR_API WEIR_NODISCARD weir_chan *
 weir_chan_make_with(size_t elem_bytes, size_t capacity,
@@ -125,17 +129,20 @@ WEIR_API void weir_chan_free(weir_chan *ch);
  *                        (DROP_NEWEST) dropped
  *           WEIR_CLOSED  the channel is closed; the message was not taken
  *           WEIR_NOMEM   it had to wait and there was no memory for that; or
- *                        (DROP_OLDEST, messages above 256 bytes) none for the
- *                        copy that on_drop gets: nothing was dropped.  In a
+ *                        (unbounded) none for the buffer to grow, which may
+ *                        also end a wait at the quota; or (DROP_OLDEST,
+ *                        messages above 256 bytes) none for the copy that
+ *                        on_drop gets.  Nothing was taken or dropped.  In a
  *                        select, the status of such a case
- * Blocks:   while full (bounded), or without a receiver (rendezvous), unless
- *           the channel drops
+ * Blocks:   while full (bounded, or at the quota), or without a receiver
+ *           (rendezvous), unless the channel drops
  * Progress: one compare-and-swap and one store when there is room; waits for
  *           a thread that stopped between the two
  * Order:    everything before the call happens before the return of the
  *           receive that gets the message [ring.stamp, waiter.done]; the k-th
  *           receive from a channel of capacity C happens before the return of
- *           the (k+C)-th send
+ *           the (k+C)-th send; with a quota Q, everything before the call of
+ *           the k-th receive does, of the (k+Q)-th send [chan.bound]
  * Callable: any thread or task, also from TLS destructors; not from a signal
  *           handler.  Not a cancellation point
  * Waiters:  thread, task
@@ -208,7 +215,7 @@ WEIR_API WEIR_NODISCARD int weir_chan_recv_until(weir_chan *ch, void *msg,
  *
  * Messages that one call moves arrive in their order; those of other senders
  * may come between them.  Room for several is claimed by one compare-and-swap.
- * A rendezvous takes one; a channel that drops takes all.
+ * A rendezvous takes one; a channel that drops, or is unbounded, takes all.
  *
  * Params:   ch    channel; NULL waits for ever
  *           msgs  n messages, one behind the other
@@ -303,7 +310,7 @@ WEIR_API size_t weir_chan_len(const weir_chan *ch);
  * How many messages the buffer can hold.
  *
  * Params:   ch  channel; NULL has none
- * Returns:  the capacity that it was made with
+ * Returns:  the capacity that it was made with; its quota, if it has one
  * Blocks:   never
  * Progress: wait-free
  * Order:    none

@@ -148,8 +148,12 @@ static size_t
 claim_sends(weir_chan *ch, const char *msgs, size_t n, bool *flagged)
 {
     struct claim c;
-    const size_t k = claim(ch, &ch->send, 0, n, &c, flagged);
+    size_t k;
 
+    *flagged = false;
+    if (chan_grows(ch))
+        return wr_unbounded_send_n(ch, msgs, n);
+    k = claim(ch, &ch->send, 0, n, &c, flagged);
     if (k == 0)
         return 0;
     if (chan_keeps_stats(ch))
@@ -165,8 +169,12 @@ static size_t
 claim_recvs(weir_chan *ch, char *msgs, size_t n, bool *flagged)
 {
     struct claim c;
-    const size_t k = claim(ch, &ch->receive, WEIR_RING_FULL, n, &c, flagged);
+    size_t k;
 
+    *flagged = false;
+    if (chan_grows(ch))
+        return wr_unbounded_recv_n(ch, msgs, n);
+    k = claim(ch, &ch->receive, WEIR_RING_FULL, n, &c, flagged);
     if (k == 0)
         return 0;
     empty_row(ch, c.ticket, c.n, msgs);

@@ -11,6 +11,8 @@ look_send_slow(weir_chan *ch, const void *msg)
 {
     if (chan_drops(ch))
         return wr_drop_look_send(ch, msg);
+    if (chan_grows(ch))
+        return wr_unbounded_look_send(ch, msg);
     return chan_is_rendezvous(ch) ? wr_rendezvous_try_send(ch, msg)
                                   : wr_bounded_look_send(ch, msg);
 }
@@ -18,9 +20,13 @@ look_send_slow(weir_chan *ch, const void *msg)
 static WR_NOINLINE int
 look_recv_slow(weir_chan *ch, void *msg)
 {
-    const int status = chan_is_rendezvous(ch) ? wr_rendezvous_try_recv(ch, msg)
-                                              : wr_bounded_look_recv(ch, msg);
+    int status;
 
+    if (chan_grows(ch))
+        status = wr_unbounded_look_recv(ch, msg);
+    else
+        status = chan_is_rendezvous(ch) ? wr_rendezvous_try_recv(ch, msg)
+                                        : wr_bounded_look_recv(ch, msg);
     if (status == WEIR_CLOSED && ch->elem_bytes > 0)
         memset(msg, 0, ch->elem_bytes);
     return status;
@@ -55,6 +61,8 @@ wr_chan_enrol_sender(weir_chan *ch, struct wr_node *node)
 {
     if (chan_drops(ch)) /* ready; or closed, which the look tells */
         return CHAN_RETRY;
+    if (chan_grows(ch))
+        return wr_unbounded_enrol_sender(ch, node);
     return chan_is_rendezvous(ch) ? wr_rendezvous_enrol_sender(ch, node)
                                   : wr_bounded_enrol_sender(ch, node);
 }

@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+/* What a try leaves to its slow path, without a look at the other index. */
+#define NEVER_FULL (CHAN_DROPS | CHAN_GROWS)
+
 /* A nil channel is never ready. */
 static int
 nil_wait(weir_limit limit)
@@ -33,6 +36,8 @@ send_slow(weir_chan *ch, const void *msg, weir_limit limit)
         return wr_drop_send(ch, msg);
     if (chan_is_rendezvous(ch))
         return wr_rendezvous_send(ch, msg, limit);
+    if (chan_grows(ch))
+        return wr_unbounded_send(ch, msg, limit);
     return wr_bounded_send(ch, msg, limit);
 }
 
@@ -45,6 +50,8 @@ recv_slow(weir_chan *ch, void *msg, weir_limit limit)
         return nil_wait(limit);
     if (chan_is_rendezvous(ch))
         status = wr_rendezvous_recv(ch, msg, limit);
+    else if (chan_grows(ch))
+        status = wr_unbounded_recv(ch, msg, limit);
     else
         status = wr_bounded_recv(ch, msg, limit);
     if (status == WEIR_CLOSED && ch->elem_bytes > 0)
@@ -59,6 +66,8 @@ try_send_slow(weir_chan *ch, const void *msg)
         return wr_drop_send(ch, msg);
     if (chan_is_rendezvous(ch))
         return wr_rendezvous_try_send(ch, msg);
+    if (chan_grows(ch))
+        return wr_unbounded_try_send(ch, msg);
     return wr_bounded_try_send(ch, msg);
 }
 
@@ -69,6 +78,8 @@ try_recv_slow(weir_chan *ch, void *msg)
 
     if (chan_is_rendezvous(ch))
         status = wr_rendezvous_try_recv(ch, msg);
+    else if (chan_grows(ch))
+        status = wr_unbounded_try_recv(ch, msg);
     else
         status = wr_bounded_try_recv(ch, msg);
     if (status == WEIR_CLOSED && ch->elem_bytes > 0)
@@ -136,10 +147,9 @@ weir_chan_try_send(weir_chan *ch, const void *msg)
     slot = chan_claim_now(ch, &ch->send, 0, &t);
     if (slot != NULL)
         return chan_fill(ch, slot, msg, t);
-    if (!(t & WEIR_RING_FLAGS) &&
+    if (!(t & WEIR_RING_FLAGS) && wr_likely(!(ch->special & NEVER_FULL)) &&
         weir_ring_is_full(ch->shape, t,
-                          weir_ring_load_opposite(&ch->receive.word)) &&
-        wr_likely(!chan_drops(ch)))
+                          weir_ring_load_opposite(&ch->receive.word)))
         return WEIR_AGAIN;
     return try_send_slow(ch, msg);
 }
@@ -186,7 +196,8 @@ weir_chan_try_recv(weir_chan *ch, void *msg)
         return chan_empty(ch, slot, msg, h);
     /* Equal without a flag: exactly empty, and open.  A rendezvous' words
      * differ. */
-    if (h == weir_ring_load_opposite(&ch->send.word))
+    if (wr_likely(!chan_grows(ch)) &&
+        h == weir_ring_load_opposite(&ch->send.word))
         return WEIR_AGAIN;
     return try_recv_slow(ch, msg);
 }

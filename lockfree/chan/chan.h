@@ -13,6 +13,9 @@
  *   A rendezvous has no slots; its one stamp is ready for nobody, its words
  *   are neither equal nor a lap apart (so no fast answer fits), and who waits
  *   stands in a word on the cold line (chan/rendezvous.c).
+ *   An unbounded channel has the same one stamp: its slots have no stride and
+ *   its lap no end, so nothing is ever ready, or full, at first sight.  Its own
+ *   are in chan/segments.h, its operations in chan/unbounded.h.
  *
  *   A channel with options keeps them, and its statistics, behind its header;
  *   flags in the constant line say which (CHAN_DROPS_...).
@@ -58,6 +61,7 @@
 #ifndef WR_CHAN_CHAN_H
 #define WR_CHAN_CHAN_H
 
+#include "chan/segments.h"
 #include "chan/stats.h"
 #include "chan/watch.h"
 #include "park/lock.h"
@@ -75,12 +79,13 @@ enum {
     CHAN_STATS = 1,
     CHAN_DROPS_NEWEST = 2,
     CHAN_DROPS_OLDEST = 4,
+    CHAN_GROWS = 8, /* unbounded */
     CHAN_DROPS = CHAN_DROPS_NEWEST | CHAN_DROPS_OLDEST
 };
 
 /* What a slot's stamp does not tell a select: these are worth a look whatever
- * it is.  Both of a rendezvous and of a closed channel; sends of one that
- * drops. */
+ * it is.  Both of a rendezvous, of an unbounded and of a closed channel; sends
+ * of one that drops. */
 enum {
     CHAN_LOOK_RECV = 1,
     CHAN_LOOK_SEND = 2,
@@ -97,6 +102,9 @@ enum {
 struct chan_side {
     WEIR_ATOMIC(uint64_t) word;
     struct wr_learned learned;
+    /* Of an unbounded channel. */
+    WEIR_ATOMIC(struct chan_segment *) segment;
+    WEIR_ATOMIC(uint64_t) bound; /* chan/unbounded.h, room_of() */
 } WR_ALIGNED(WEIR_SEPARATION);
 
 struct weir_chan {
@@ -139,6 +147,19 @@ static inline struct chan_extra *
 chan_extra(const weir_chan *ch)
 {
     return (struct chan_extra *)(uintptr_t)(ch + 1);
+}
+
+/* Only if it grows. */
+static inline struct chan_segments *
+chan_segments(const weir_chan *ch)
+{
+    return (struct chan_segments *)(uintptr_t)(chan_extra(ch) + 1);
+}
+
+static inline bool
+chan_grows(const weir_chan *ch)
+{
+    return (ch->special & CHAN_GROWS) != 0;
 }
 
 static inline bool
@@ -317,6 +338,14 @@ int wr_rendezvous_try_send(weir_chan *ch, const void *msg);
 int wr_rendezvous_recv(weir_chan *ch, void *msg, weir_limit limit);
 int wr_rendezvous_try_recv(weir_chan *ch, void *msg);
 
+int wr_unbounded_send(weir_chan *ch, const void *msg, weir_limit limit);
+int wr_unbounded_try_send(weir_chan *ch, const void *msg);
+int wr_unbounded_recv(weir_chan *ch, void *msg, weir_limit limit);
+int wr_unbounded_try_recv(weir_chan *ch, void *msg);
+/* As many as can be moved now. */
+size_t wr_unbounded_send_n(weir_chan *ch, const void *msgs, size_t n);
+size_t wr_unbounded_recv_n(weir_chan *ch, void *msgs, size_t n);
+
 /*
  * For select, whose cases are one of several.
  *
@@ -346,5 +375,13 @@ int wr_rendezvous_enrol_receiver(weir_chan *ch, struct wr_node *node);
 uint64_t wr_rendezvous_evidence(weir_chan *ch);
 bool wr_rendezvous_send_hint(weir_chan *ch);
 bool wr_rendezvous_recv_hint(weir_chan *ch);
+/* Its receivers enrol, and are watched for, as those of a ring: the words alone
+ * say empty.  watch_send: only if there is a quota. */
+bool wr_unbounded_watch_send(weir_chan *ch);
+int wr_unbounded_look_send(weir_chan *ch, const void *msg);
+int wr_unbounded_look_recv(weir_chan *ch, void *msg);
+int wr_unbounded_enrol_sender(weir_chan *ch, struct wr_node *node);
+bool wr_unbounded_send_hint(weir_chan *ch);
+bool wr_unbounded_recv_hint(weir_chan *ch);
 
 #endif

@@ -71,6 +71,8 @@ chan_send_hint(weir_chan *ch)
     chan_check(ch);
     if (chan_is_rendezvous(ch))
         return wr_rendezvous_send_hint(ch);
+    if (chan_grows(ch))
+        return wr_unbounded_send_hint(ch);
     return chan_slot_hint(ch, &ch->send, 0) || weir_load_rlx(&ch->look);
 }
 
@@ -80,6 +82,8 @@ chan_recv_hint(weir_chan *ch)
     chan_check(ch);
     if (chan_is_rendezvous(ch))
         return wr_rendezvous_recv_hint(ch);
+    if (chan_grows(ch))
+        return wr_unbounded_recv_hint(ch);
     return chan_slot_hint(ch, &ch->receive, WEIR_RING_FULL) ||
            (weir_load_rlx(&ch->look) & CHAN_LOOK_RECV);
 }

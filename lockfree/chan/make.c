@@ -2,7 +2,8 @@
 /*
  * chan/make.c - making and freeing channels; see chan/chan.h.
  *
- * One block: the header, the options if there are any, the slots.
+ * One block: the header, the options if there are any, the slots.  An unbounded
+ * channel's are apart (chan/segments.h).
  *
  * Debug builds see misuse of a channel that is gone: every call looks at the
  * word `magic`, which free changes, and the last small blocks that were freed
@@ -18,6 +19,7 @@
 #define GAP_MAX_NS 1200   /* two line round trips of a far pair of CPUs */
 
 #define NO_STAMP UINT64_MAX /* no word equals it */
+#define NO_LAP ((uint64_t)1 << 62)
 
 #define CHAN_FREED 0x44414544u
 
@@ -107,14 +109,19 @@ options_agree(const weir_chan_options *o, size_t capacity)
     default:
         return false;
     }
+    if (capacity == WEIR_UNBOUNDED)
+        return o->on_full == WEIR_FULL_BLOCK &&
+               o->quota <= WEIR_RING_CAPACITY_MAX;
     return o->quota == 0;
 }
 
 static uint8_t
-special_of(const weir_chan_options *o)
+special_of(const weir_chan_options *o, size_t capacity)
 {
     unsigned special = 0;
 
+    if (capacity == WEIR_UNBOUNDED)
+        special |= CHAN_GROWS;
     if (o->stats)
         special |= CHAN_STATS;
     if (o->on_full == WEIR_FULL_DROP_NEWEST)
@@ -124,24 +131,48 @@ special_of(const weir_chan_options *o)
     return (uint8_t)special;
 }
 
+static uint16_t
+gap_max_ns(uint64_t capacity)
+{
+    return capacity < GAP_MAX_NS / GAP_NS_PER_SLOT
+               ? (uint16_t)(capacity * GAP_NS_PER_SLOT)
+               : GAP_MAX_NS;
+}
+
+/* No ticket has its slot here; distances between tickets are right. */
+static bool
+init_growing(weir_chan *ch, size_t quota)
+{
+    const uint64_t capacity = quota == 0 ? UINT64_MAX : quota;
+
+    ch->gap_max_ns = gap_max_ns(capacity);
+    ch->shape = (weir_ring_shape){ capacity, NO_LAP, 0 };
+    ch->slots = (char *)&ch->no_slot;
+    weir_store_rlx(&ch->no_slot, NO_STAMP);
+    weir_store_rlx(&ch->look, CHAN_LOOK_BOTH);
+    return wr_segments_init(ch, quota);
+}
+
 static void
 init_slots(weir_chan *ch, size_t capacity, char *slots)
 {
-    const uint64_t gap = capacity * GAP_NS_PER_SLOT;
-
-    ch->gap_max_ns = gap < GAP_MAX_NS ? (uint16_t)gap : GAP_MAX_NS;
+    ch->gap_max_ns = gap_max_ns(capacity);
     ch->shape.capacity = capacity;
     ch->shape.lap = weir_ring_lap_of(capacity);
     ch->shape.stride = WEIR_RING_STRIDE((uint64_t)ch->elem_bytes);
     ch->slots = capacity == 0 ? (char *)&ch->no_slot : slots;
     weir_store_rlx(&ch->no_slot, NO_STAMP);
-    if (capacity == 0)
+    if (capacity == 0) {
         weir_store_rlx(&ch->receive.word, WEIR_RING_STEP);
+        weir_store_rlx(&ch->look, CHAN_LOOK_BOTH);
+    } else if (chan_drops(ch)) {
+        weir_store_rlx(&ch->look, CHAN_LOOK_SEND);
+    }
     weir_ring_init_slots(ch->shape, ch->slots);
 }
 
 static void
-init(weir_chan *ch, void *block, size_t elem_bytes, size_t capacity,
+init(weir_chan *ch, void *block, size_t elem_bytes, uint8_t special,
      const weir_chan_options *options)
 {
     memset(ch, 0, sizeof(*ch));
@@ -149,11 +180,7 @@ init(weir_chan *ch, void *block, size_t elem_bytes, size_t capacity,
     ch->magic = CHAN_ALIVE;
     ch->elem_bytes = (uint32_t)elem_bytes;
     ch->fast_bytes = options->stats ? UINT32_MAX : (uint32_t)elem_bytes;
-    ch->special = special_of(options);
-    if (capacity == 0)
-        weir_store_rlx(&ch->look, CHAN_LOOK_BOTH);
-    else if (chan_drops(ch))
-        weir_store_rlx(&ch->look, CHAN_LOOK_SEND);
+    ch->special = special;
     wr_learned_init(&ch->send.learned);
     wr_learned_init(&ch->receive.learned);
     if (ch->special) {
@@ -165,35 +192,75 @@ init(weir_chan *ch, void *block, size_t elem_bytes, size_t capacity,
     }
 }
 
+/* What stands before the slots, or the segments. */
+static size_t
+header_bytes(uint8_t special)
+{
+    size_t bytes = sizeof(weir_chan);
+
+    if (special)
+        bytes += sizeof(struct chan_extra);
+    if (special & CHAN_GROWS)
+        bytes += sizeof(struct chan_segments);
+    return bytes;
+}
+
+/* A channel without slots, and `more` bytes behind it; NULL: out of memory. */
+static weir_chan *
+make_header(size_t elem_bytes, uint8_t special, size_t more,
+            const weir_chan_options *options)
+{
+    const size_t slop = WEIR_SEPARATION - 16; /* of a 16-byte aligned block */
+    const size_t header = header_bytes(special);
+    weir_chan *ch;
+    char *block;
+
+    if (more > PTRDIFF_MAX - header - slop)
+        return NULL;
+    block = wr_sys_alloc(header + more + slop);
+    if (block == NULL)
+        return NULL;
+    ch = (weir_chan *)(((uintptr_t)block + slop) &
+                       ~(uintptr_t)(WEIR_SEPARATION - 1));
+    init(ch, block, elem_bytes, special, options);
+    return ch;
+}
+
+static weir_chan *
+make_growing(size_t elem_bytes, uint8_t special,
+             const weir_chan_options *options)
+{
+    weir_chan *ch = make_header(elem_bytes, special, 0, options);
+
+    if (ch != NULL && !init_growing(ch, options->quota)) {
+        wr_sys_free(ch->block);
+        ch = NULL;
+    }
+    return ch;
+}
+
 weir_chan *
 weir_chan_make_with(size_t elem_bytes, size_t capacity,
                     const weir_chan_options *options)
 {
     static const weir_chan_options none;
-    const size_t slop = WEIR_SEPARATION - 16; /* of a 16-byte aligned block */
-    size_t header = sizeof(weir_chan);
+    uint8_t special;
     size_t bytes;
     weir_chan *ch;
-    char *block;
 
     if (options == NULL)
         options = &none;
-    if (!options_agree(options, capacity))
+    if (!options_agree(options, capacity) || elem_bytes > ELEM_BYTES_MAX)
         return NULL;
-    if (special_of(options))
-        header += sizeof(struct chan_extra);
-    if (elem_bytes > ELEM_BYTES_MAX || capacity > WEIR_RING_CAPACITY_MAX ||
-        __builtin_mul_overflow(capacity, WEIR_RING_STRIDE(elem_bytes),
-                               &bytes) ||
-        bytes > PTRDIFF_MAX - header - slop)
+    special = special_of(options, capacity);
+    if (special & CHAN_GROWS)
+        return make_growing(elem_bytes, special, options);
+    if (capacity > WEIR_RING_CAPACITY_MAX ||
+        __builtin_mul_overflow(capacity, WEIR_RING_STRIDE(elem_bytes), &bytes))
         return NULL;
-    block = wr_sys_alloc(header + bytes + slop);
-    if (block == NULL)
-        return NULL;
-    ch = (weir_chan *)(((uintptr_t)block + slop) &
-                       ~(uintptr_t)(WEIR_SEPARATION - 1));
-    init(ch, block, elem_bytes, capacity, options);
-    init_slots(ch, capacity, (char *)ch + header);
+    ch = make_header(elem_bytes, special, bytes, options);
+    if (ch != NULL)
+        init_slots(ch, capacity, (char *)ch + header_bytes(special));
     return ch;
 }
 
@@ -216,6 +283,8 @@ weir_chan_free(weir_chan *ch)
     wr_lock_release(&ch->lock);
     WR_CHECK(idle, "channel", "free while somebody waits on it");
     WR_CHECK(wr_watch_free(ch), "channel", "free while it is in a set");
+    if (chan_grows(ch))
+        wr_segments_free(ch);
     ch->magic = CHAN_FREED;
     let_go(ch->block, ch->shape.capacity * ch->shape.stride);
 }

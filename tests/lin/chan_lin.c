@@ -4,9 +4,9 @@
  *
  *     chan_lin [--seconds S] [--rounds N] [--seed N] [--scenario N]
  *
- * One test per capacity and per way of dropping.  --scenario runs the scenario
- * of a report over and
- * over: what the threads do is the same, when they do it is the machine's.
+ * One test per capacity, way of dropping, and quota.  --scenario runs the
+ * scenario of a report over and over: what the threads do is the same, when
+ * they do it is the machine's.
  */
 #include <stdio.h>
 
@@ -25,6 +25,10 @@ make(size_t elem_bytes, size_t capacity)
         .drop_arg = (void *)(uintptr_t)elem_bytes,
     };
 
+    if (capacity & CHAN_QUOTA)
+        return weir_chan_make_with(
+            elem_bytes, WEIR_UNBOUNDED,
+            &(weir_chan_options){ .quota = capacity & CHAN_MODEL_CAP });
     if (!(capacity & CHAN_DROP))
         return weir_chan_make(elem_bytes, capacity);
     return weir_chan_make_with(elem_bytes, capacity & CHAN_MODEL_CAP, &options);
@@ -112,6 +116,9 @@ static const struct {
     { "channel_of_1_that_drops_the_oldest", 1 | CHAN_DROP_OLDEST },
     { "channel_of_2_that_drops_the_oldest", 2 | CHAN_DROP_OLDEST },
     { "channel_of_2_that_drops_the_newest", 2 | CHAN_DROP_NEWEST },
+    { "channel_of_a_quota_of_1", 1 | CHAN_QUOTA },
+    { "channel_of_a_quota_of_3", 3 | CHAN_QUOTA },
+    { "channel_of_a_quota_of_8", 8 | CHAN_QUOTA },
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };

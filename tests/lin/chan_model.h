@@ -58,7 +58,8 @@ enum {
     CHAN_MODEL_CAP = 0xff, /* mask */
     CHAN_DROP_NEWEST = 0x100,
     CHAN_DROP_OLDEST = 0x200,
-    CHAN_DROP = CHAN_DROP_NEWEST | CHAN_DROP_OLDEST
+    CHAN_DROP = CHAN_DROP_NEWEST | CHAN_DROP_OLDEST,
+    CHAN_QUOTA = 0x800 /* unbounded, and the capacity is its quota */
 };
 
 enum chan_code {

@@ -55,10 +55,12 @@ make(unsigned param)
                                               : WEIR_FULL_BLOCK,
         .on_drop = note_dropped,
         .stats = (param & PLAY_STATS) != 0,
+        .quota = param & CHAN_QUOTA ? param & CHAN_MODEL_CAP : 0,
     };
 
-    return weir_chan_make_with(sizeof(uint64_t), param & CHAN_MODEL_CAP,
-                               &options);
+    return weir_chan_make_with(
+        sizeof(uint64_t),
+        param & CHAN_QUOTA ? WEIR_UNBOUNDED : param & CHAN_MODEL_CAP, &options);
 }
 
 void
@@ -308,6 +310,14 @@ was_freed(void)
     return false;
 }
 
+/* Nobody counts beyond what the model can hold. */
+static unsigned
+model_param(unsigned capacity)
+{
+    capacity &= ~(unsigned)PLAY_STATS;
+    return capacity == CHAN_QUOTA ? CHAN_QUOTA | CHAN_MODEL_CAP_MAX : capacity;
+}
+
 void
 play_check(void)
 {
@@ -321,7 +331,7 @@ play_check(void)
         mc_assert(!(weir_load_rlx(&ch->receive.word) & CHAN_SLOW));
         weir_chan_free(ch);
     }
-    chan_model_init(&model, now_playing->capacity & ~(unsigned)PLAY_STATS);
+    chan_model_init(&model, model_param(now_playing->capacity));
     if (lin_check(checker, &model, history) != LIN_GOOD) {
         lin_explain(stdout, checker, &model, history);
         mc_assert(!"the history is linearizable");

@@ -29,13 +29,15 @@
 #include "mc.h"
 
 struct play {
-    unsigned capacity; /* and CHAN_DROP_..., lin/chan_model.h; PLAY_STATS */
+    unsigned capacity; /* and CHAN_..., lin/chan_model.h; PLAY_STATS */
     bool heard;
     const char *script[MC_MAX_THREADS];
 };
 
 /* Added to a capacity: the channel keeps statistics. */
 #define PLAY_STATS 0x400
+
+/* An unbounded channel without a quota: CHAN_QUOTA alone. */
 
 void play_setup(const struct play *play);
 void play_thread(void);

@@ -19,7 +19,7 @@ TEST(ch_01_capacity_zero_is_a_rendezvous_and_absurd_ones_are_refused)
 
     EXPECT_EQ(weir_chan_cap(ch), 0);
     EXPECT_STATUS(weir_chan_try_send(ch, &msg), WEIR_AGAIN);
-    EXPECT_NULL(weir_chan_make(8, (size_t)-1));
+    EXPECT_NULL(weir_chan_make(8, (size_t)-2));
     EXPECT_NULL(weir_chan_make(8, (size_t)1 << 59));
     EXPECT_NULL(weir_chan_make(8, SIZE_MAX / 2));
     weir_chan_free(ch);

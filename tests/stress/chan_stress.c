@@ -27,6 +27,7 @@ enum { PARTIES_MAX = 32, BYTES_MAX = 200, BATCH_MAX = 5, WAIT_MAX_NS = 30000 };
 struct mix {
     weir_chan *ch;
     int on_full;
+    size_t quota; /* unbounded: 0 is none */
     size_t bytes; /* of a message, >= 8 */
     uint32_t each;
     unsigned senders;
@@ -246,11 +247,10 @@ party(void *arg, unsigned index)
 static void
 mix_print(const struct mix *mix, size_t capacity)
 {
-    printf("# on_full %d, capacity %zu, %zu bytes, %u messages each, %u "
-           "senders, %u both, "
-           "%u receivers, close at %u\n",
-           mix->on_full, capacity, mix->bytes, mix->each, mix->senders,
-           mix->both, mix->receivers, mix->close_at);
+    printf("# on_full %d, capacity %zu, quota %zu, %zu bytes, %u messages "
+           "each, %u senders, %u both, %u receivers, close at %u\n",
+           mix->on_full, capacity, mix->quota, mix->bytes, mix->each,
+           mix->senders, mix->both, mix->receivers, mix->close_at);
 }
 
 /* Nothing is left, nobody waits. */
@@ -276,6 +276,7 @@ mix_run(struct mix *mix, size_t capacity)
     const unsigned sources = mix->senders + mix->both;
     const size_t messages = (size_t)sources * mix->each;
     const weir_chan_options options = { .on_full = mix->on_full,
+                                        .quota = mix->quota,
                                         .stats = mix->seed % 2 == 0,
                                         .on_drop = message_dropped,
                                         .drop_arg = mix };
@@ -291,7 +292,10 @@ mix_run(struct mix *mix, size_t capacity)
         due(mix, EXPECT_EQ(weir_load_rlx(&mix->seen[i]), mix->taken[i]));
     due(mix, EXPECT_EQ(weir_chan_len(mix->ch), 0));
     if (options.stats)
-        counts_agree(mix, messages, capacity);
+        counts_agree(mix, messages,
+                     capacity != WEIR_UNBOUNDED ? capacity
+                     : mix->quota != 0          ? mix->quota
+                                                : messages);
     fine = weir_load_rlx(&mix->wrong) == 0;
     if (!fine)
         mix_print(mix, capacity);
@@ -301,11 +305,13 @@ mix_run(struct mix *mix, size_t capacity)
     return fine;
 }
 
+enum { GROWS = 16 }; /* instead of an on_full */
+
 static bool
 mix_random(uint64_t *state, bool close, int on_full)
 {
     static const size_t sizes[] = { 8, 16, 40, BYTES_MAX };
-    struct mix mix = { .on_full = on_full,
+    struct mix mix = { .on_full = on_full == GROWS ? WEIR_FULL_BLOCK : on_full,
                        .bytes = sizes[test_rand(state) % 4],
                        .each = 20 + (uint32_t)(test_rand(state) % 200),
                        .senders = (unsigned)(test_rand(state) % 4),
@@ -321,6 +327,10 @@ mix_random(uint64_t *state, bool close, int on_full)
         mix.close_at = 1 + (uint32_t)(test_rand(state) % mix.each);
     if (on_full == WEIR_FULL_DROP_OLDEST)
         return mix_run(&mix, 1 + test_rand(state) % 4);
+    if (on_full == GROWS) {
+        mix.quota = test_rand(state) % 3 ? test_rand(state) % 6 : 0;
+        return mix_run(&mix, WEIR_UNBOUNDED);
+    }
     return mix_run(&mix, test_rand(state) % 6);
 }
 
@@ -342,6 +352,15 @@ TEST(close_at_any_moment_loses_nothing_that_was_taken)
             return;
 }
 
+TEST(an_unbounded_channel_loses_nothing_either)
+{
+    uint64_t state = test_seed();
+
+    for (uint64_t i = test_rounds(400); i > 0; i--)
+        if (!mix_random(&state, i % 3 == 0, GROWS))
+            return;
+}
+
 TEST(what_was_taken_is_received_or_dropped_once)
 {
     uint64_t state = test_seed();
@@ -354,17 +373,18 @@ TEST(what_was_taken_is_received_or_dropped_once)
 static bool
 crowd(uint64_t *state, unsigned each_side, uint32_t each)
 {
-    static const size_t capacities[] = { 0, 1, 2, 64 };
+    static const size_t capacities[] = { 0, 1, 2, 64, WEIR_UNBOUNDED };
     bool fine = true;
 
-    for (int i = 0; i < 4 && fine; i++) {
+    for (int i = 0; i < 6 && fine; i++) {
         struct mix mix = { .bytes = 16,
                            .each = each,
                            .senders = each_side,
                            .receivers = each_side,
                            .seed = test_rand(state) };
 
-        fine = mix_run(&mix, capacities[i]);
+        mix.quota = i == 5 ? 3 : 0;
+        fine = mix_run(&mix, capacities[i < 5 ? i : 4]);
     }
     return fine;
 }
@@ -400,7 +420,8 @@ TEST(one_cpu_unknown_to_the_library)
     on_one_cpu(&before);
     EXPECT_TRUE(crowd(&state, 5, (uint32_t)test_rounds(300)));
     for (uint64_t i = test_rounds(50); i > 0; i--)
-        EXPECT_TRUE(mix_random(&state, i % 2, (int)(i % 3)));
+        EXPECT_TRUE(
+            mix_random(&state, i % 2, i % 4 == 3 ? GROWS : (int)(i % 4)));
     (void)sched_setaffinity(0, sizeof(before), &before);
 }
 
@@ -414,7 +435,7 @@ stress_on_one_cpu(uint64_t seed)
     on_one_cpu(&before);
     fine = crowd(&seed, 5, (uint32_t)test_rounds(300));
     for (uint64_t i = test_rounds(50); i > 0 && fine; i--)
-        fine = mix_random(&seed, i % 2, (int)(i % 3));
+        fine = mix_random(&seed, i % 2, i % 4 == 3 ? GROWS : (int)(i % 4));
     _exit(fine ? 42 : 1);
 }
 

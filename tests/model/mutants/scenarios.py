@@ -12,7 +12,8 @@ EXECUTABLES = re.compile(r'model_((?:base|chan|ring|park|select|sync)_\w+)$')
 SMALL_FIRST = ['base_panic', 'park_lock', 'park_wait', 'park_pool',
                'ring_deque', 'ring_seqlock', 'ring_raw', 'ring_scq',
                'ring_batch', 'chan_rules', 'chan_orders', 'chan_ring',
-               'chan_meet', 'chan_ring_long', 'sync_mutex', 'sync_rwmutex',
+               'chan_meet', 'chan_grow', 'chan_ring_long', 'sync_mutex',
+               'sync_rwmutex',
                'sync_rw_asym', 'sync_event', 'select_event', 'chan_watch',
                'select_set', 'select_ring', 'select_meet']
 

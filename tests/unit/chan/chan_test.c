@@ -45,11 +45,11 @@ __tsan_default_options(void)
 
 TEST(make_refuses_what_no_memory_can_hold)
 {
-    EXPECT_NULL(weir_chan_make(8, SIZE_MAX));
+    EXPECT_NULL(weir_chan_make(8, SIZE_MAX - 1));
     EXPECT_NULL(weir_chan_make(8, (size_t)1 << 60));
     EXPECT_NULL(weir_chan_make(8, ((size_t)1 << 40) + 1));
     EXPECT_NULL(weir_chan_make(1 << 20, (size_t)1 << 40));
-    EXPECT_NULL(weir_chan_make(0, SIZE_MAX));
+    EXPECT_NULL(weir_chan_make(0, SIZE_MAX - 1));
     EXPECT_NULL(weir_chan_make(SIZE_MAX, 0));
     EXPECT_NULL(weir_chan_make(SIZE_MAX, 1));
     EXPECT_NULL(weir_chan_make(SIZE_MAX, SIZE_MAX));

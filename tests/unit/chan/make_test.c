@@ -47,6 +47,25 @@ TEST(options_that_contradict_each_other_are_refused)
         o = (weir_chan_options){ .on_full = mode };
         EXPECT_NULL(weir_chan_make_with(8, WEIR_UNBOUNDED, &o));
     }
+    o = (weir_chan_options){ .quota = ((size_t)1 << 40) + 1 };
+    EXPECT_NULL(weir_chan_make_with(8, WEIR_UNBOUNDED, &o));
+}
+
+/* The first look finds nothing, whatever the tickets are. */
+TEST(unbounded_channel_has_one_stamp_that_fits_nobody)
+{
+    weir_chan *ch = weir_chan_make(8, WEIR_UNBOUNDED);
+    const uint64_t far = (uint64_t)1 << 40;
+
+    ASSERT_NOT_NULL(ch);
+    EXPECT_PTR_EQ(ch->slots, (char *)&ch->no_slot);
+    EXPECT_PTR_EQ(weir_ring_slot(ch->shape, ch->slots, far), ch->slots);
+    EXPECT_FALSE(weir_ring_is_full(ch->shape, far, 0));
+    EXPECT_EQ(weir_ring_distance(ch->shape, WEIR_RING_STEP, far),
+              far / WEIR_RING_STEP - 1);
+    EXPECT_FALSE(chan_is_rendezvous(ch));
+    EXPECT_EQ((uintptr_t)chan_segments(ch) % WEIR_SEPARATION, 0);
+    weir_chan_free(ch);
 }
 
 TEST(options_do_not_lift_the_limits)

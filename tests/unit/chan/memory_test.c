@@ -149,6 +149,93 @@ TEST(drop_without_memory_for_the_copy_drops_nothing)
     weir_chan_free(small);
 }
 
+/* Without memory to grow a send is refused, and nothing is lost. */
+TEST(unbounded_channel_without_memory_keeps_what_it_has)
+{
+    weir_chan *ch = weir_chan_make(8, WEIR_UNBOUNDED);
+    int64_t msgs[600], sent = 0;
+    size_t n;
+
+    for (int64_t i = 0; i < 600; i++)
+        msgs[i] = i;
+    memory.fails = true;
+    while (weir_chan_send(ch, &msgs[sent]) == WEIR_OK)
+        sent++;
+    EXPECT_GT(sent, 0);
+    EXPECT_LT(sent, 600);
+    EXPECT_STATUS(weir_chan_try_send(ch, &msgs[sent]), WEIR_NOMEM);
+    EXPECT_STATUS(weir_chan_send_n(ch, &msgs[sent], 2, &n), WEIR_NOMEM);
+    EXPECT_EQ(n, 0);
+    EXPECT_EQ(weir_chan_len(ch), sent);
+    memory.fails = false;
+    EXPECT_OK(weir_chan_send_n(ch, &msgs[sent], 600 - (size_t)sent, &n));
+    EXPECT_EQ(n, 600 - sent);
+    for (int64_t i = 0, v; i < 600; i++) {
+        EXPECT_OK(weir_chan_recv(ch, &v));
+        EXPECT_EQ(v, i);
+    }
+    memory.fails = true; /* the segments are used again */
+    for (int64_t i = 0; i < 600; i++)
+        EXPECT_OK(weir_chan_send(ch, &msgs[i]));
+    EXPECT_OK(weir_chan_send_n(ch, msgs, 600, &n));
+    EXPECT_LT(n, 600);
+    EXPECT_EQ(weir_chan_len(ch), 600 + n);
+    memory.fails = false;
+    weir_chan_free(ch);
+    memory.fails = true;
+    EXPECT_NULL(weir_chan_make(8, WEIR_UNBOUNDED));
+    memory.fails = false;
+}
+
+struct refused {
+    weir_chan *ch;
+    int status;
+    struct test_thread thread;
+};
+
+static void
+send_past_the_quota(void *arg)
+{
+    struct refused *r = arg;
+    static const char msg[1 << 12] = { 5 };
+
+    r->status = weir_chan_send(r->ch, msg);
+}
+
+/* At the end of a segment a receiver needs memory to let a sender in. */
+TEST(parked_senders_are_refused_when_there_is_no_memory_for_them)
+{
+    const weir_chan_options o = { .quota = 3, .stats = true };
+    weir_chan *ch = weir_chan_make_with(1 << 12, WEIR_UNBOUNDED, &o);
+    static char msg[1 << 12]; /* two slots in a segment */
+    struct refused r[2];
+    weir_chan_statistics stats;
+
+    for (int i = 0; i < 3; i++)
+        EXPECT_OK(weir_chan_send(ch, msg));
+    for (int i = 0; i < 2; i++) {
+        r[i] = (struct refused){ .ch = ch };
+        test_thread_start(&r[i].thread, send_past_the_quota, &r[i]);
+        test_thread_await_asleep(&r[i].thread);
+    }
+    memory.fails = true;
+    EXPECT_OK(weir_chan_recv(ch, msg));
+    for (int i = 0; i < 2; i++) {
+        test_thread_join(&r[i].thread);
+        EXPECT_STATUS(r[i].status, WEIR_NOMEM);
+    }
+    EXPECT_EQ(weir_chan_len(ch), 2);
+    EXPECT_STATUS(weir_chan_try_send(ch, msg), WEIR_NOMEM);
+    memory.fails = false;
+    EXPECT_OK(weir_chan_try_send(ch, msg));
+    weir_chan_stats(ch, &stats);
+    EXPECT_EQ(stats.sent, 4);
+    EXPECT_EQ(stats.send_waits, 2);
+    for (int i = 0; i < 3; i++)
+        EXPECT_OK(weir_chan_recv(ch, msg));
+    weir_chan_free(ch);
+}
+
 TEST(small_channel_stays_under_640_bytes)
 {
     for (size_t capacity = 0; capacity <= 4; capacity++) {

@@ -49,6 +49,28 @@ TEST(a_typed_channel_goes_into_a_set)
     ints_free(ch);
 }
 
+TEST(typed_channel_grows_to_its_quota)
+{
+    const weir_chan_options o = { .quota = 700 };
+    ints *any = ints_make(WEIR_UNBOUNDED);
+    ints *some = ints_make_with(WEIR_UNBOUNDED, &o);
+    int v = 0;
+
+    EXPECT_EQ(weir_cap(any), WEIR_UNBOUNDED);
+    EXPECT_EQ(weir_cap(some), 700);
+    for (int i = 0; i < 1000; i++) {
+        EXPECT_OK(weir_send(any, i));
+        EXPECT_STATUS(weir_try_send(some, i), i < 700 ? WEIR_OK : WEIR_AGAIN);
+    }
+    for (int i = 0; i < 1000; i++) {
+        EXPECT_OK(weir_recv(any, &v));
+        EXPECT_EQ(v, i);
+    }
+    EXPECT_STATUS(weir_try_recv(any, &v), WEIR_AGAIN);
+    ints_free(any);
+    ints_free(some);
+}
+
 TEST(generic_calls_pass_values)
 {
     ints *ch = ints_make(2);
