@@ -13,9 +13,11 @@
  *             of a segment moves it on, behind its claim and before its stamp.
  *             In between it lags, by one segment; a party that sees this (its
  *             slot's stamp is of an earlier ticket) waits, or comes back
- *             It is relaxed: who claimed the last ticket (or sent the message
- *             that the receiver of it got) had seen `next` before, so whoever
- *             reads a later index has the stamps behind it (ring.claim)
+ *             Who claimed the last ticket (or sent the message that the
+ *             receiver of it got) had seen `next` before, so whoever reads a
+ *             later index has the stamps behind it by ring.claim.  An older
+ *             index beside the new pointer has them by segments.side alone: it
+ *             would find what malloc left, though no claim could succeed by it
  *
  * Invariants
  *   G1  The slot of the next send ticket exists: the last ticket of a segment

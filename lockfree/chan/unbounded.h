@@ -66,7 +66,9 @@ chan_spot_see(const weir_chan *ch, struct chan_side *side, uint64_t ticket,
 {
     spot->side = side;
     spot->want = ticket | full;
-    spot->segment = weir_load_rlx(&side->segment); /* segments.h, "relaxed" */
+    /* order(segments.side) ACQ: that there are stamps, for who read the word
+     * before it moved; see chan_spot_advance(). */
+    spot->segment = weir_load_acq(&side->segment);
     spot->slot = chan_segment_slot(chan_segments(ch), spot->segment, ticket);
     return weir_ring_load_stamp(spot->slot);
 }
@@ -78,7 +80,9 @@ chan_spot_advance(const weir_chan *ch, const struct chan_spot *spot, uint64_t n)
 {
     if (wr_likely(chan_segment_left(chan_segments(ch), spot->want) > n))
         return;
-    weir_store_rlx(&spot->side->segment, chan_segment_next(spot->segment));
+    /* order(segments.side) REL: what chan_segment_next() acquired, to
+     * chan_spot_see(). */
+    weir_store_rel(&spot->side->segment, chan_segment_next(spot->segment));
 }
 
 /* The lock holder's move of a frozen word by one ticket, with what follows it.

@@ -164,7 +164,7 @@ recv_flagged(weir_chan *ch, void *msg, struct chan_spot *spot,
              struct supply *supply, struct wr_node **served,
              struct wr_link **refused)
 {
-    struct chan_spot to;
+    struct chan_spot to = { .want = 0 }; /* of a hand-in */
 
     if (!wr_list_is_empty(&ch->senders)) {
         const int status = prepare_hand_in(ch, &to, supply);
@@ -193,22 +193,27 @@ recv_flagged(weir_chan *ch, void *msg, struct chan_spot *spot,
     return WEIR_OK;
 }
 
-/* w: enrol with it if empty; NULL: only try. */
+/* w: enrol with it if empty; NULL: only try.  *spot is what the caller saw, and
+ * may be waited for.  The next ticket may not: whose message comes later than
+ * that, or never.  CHAN_LAGS: *spot is the ticket of a hand-in. */
 static int
 recv_with(weir_chan *ch, void *msg, struct wr_waiter *w, struct chan_spot *spot,
           struct supply *supply)
 {
     struct wr_node *served = NULL;
     struct wr_link *refused = NULL;
+    struct chan_spot next;
     int status = CHAN_RETRY;
     uint64_t h, stamp;
 
     wr_lock_acquire(&ch->lock);
     h = weir_ring_load_word(&ch->receive.word);
     stamp = chan_spot_see(ch, &ch->receive, h & ~WEIR_RING_FLAGS,
-                          WEIR_RING_FULL, spot);
-    if ((h & CHAN_SLOW) && stamp == spot->want) {
-        status = recv_flagged(ch, msg, spot, supply, &served, &refused);
+                          WEIR_RING_FULL, &next);
+    if ((h & CHAN_SLOW) && stamp == next.want) {
+        status = recv_flagged(ch, msg, &next, supply, &served, &refused);
+        if (status == CHAN_LAGS)
+            *spot = next;
     } else if (w != NULL) {
         chan_accept(ch, w, msg);
         wr_waiter_arm(w);

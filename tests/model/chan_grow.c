@@ -99,6 +99,7 @@ THREE(quota_two_parked, QUOTA(1), "ss", "s", "rrr");
 THREE(quota_parked_over_the_end, QUOTA(2), "ssS", "S", "rr");
 THREE(quota_two_receivers, QUOTA(2), "ssss", "rr", "q");
 THREE(quota_hand_in_and_try, QUOTA(1), "ss", "p", "rr");
+THREE(quota_try_recv_late, QUOTA(1), "ss", "q", "rq");
 THREE(quota_parked_batch, QUOTA(1), "sS", "S", "5");
 
 /* --- direct calls --------------------------------------------------------- */
