@@ -10,7 +10,7 @@
 
 #include "../lin/chan_model.h"
 
-#include "chan/chan.h"
+#include "chan/fast.h"
 
 #include <weir/select.h>
 
@@ -446,7 +446,7 @@ static void
 drain_and_free(void)
 {
     for (int64_t n = mc_ghost(0); n > 0; n--) {
-        mc_assert(wr_chan_recv_hint(x));
+        mc_assert(chan_recv_hint(x));
         mc_assert(weir_chan_try_recv(x, &(int64_t){ 0 }) == WEIR_OK);
     }
     mc_assert(weir_chan_len(x) == 0);

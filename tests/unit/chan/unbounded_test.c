@@ -3,6 +3,7 @@
  * pointer that lags. */
 #include "test.h"
 
+#include "chan/fast.h"
 #include "chan/unbounded.h"
 
 #include <weir/set.h>
@@ -62,18 +63,18 @@ TEST(hints_are_right_when_nothing_moves)
     weir_chan *ch = make(2, false);
     weir_chan *any = make(0, false);
 
-    EXPECT_TRUE(wr_chan_send_hint(ch));
-    EXPECT_FALSE(wr_chan_recv_hint(ch));
+    EXPECT_TRUE(chan_send_hint(ch));
+    EXPECT_FALSE(chan_recv_hint(ch));
     send(ch, 1);
-    EXPECT_TRUE(wr_chan_send_hint(ch));
-    EXPECT_TRUE(wr_chan_recv_hint(ch));
+    EXPECT_TRUE(chan_send_hint(ch));
+    EXPECT_TRUE(chan_recv_hint(ch));
     send(ch, 2);
-    EXPECT_FALSE(wr_chan_send_hint(ch));
+    EXPECT_FALSE(chan_send_hint(ch));
     EXPECT_OK(weir_chan_close(ch));
-    EXPECT_TRUE(wr_chan_send_hint(ch));
+    EXPECT_TRUE(chan_send_hint(ch));
     for (int i = 0; i < 1000; i++)
         send(any, i);
-    EXPECT_TRUE(wr_chan_send_hint(any));
+    EXPECT_TRUE(chan_send_hint(any));
     weir_chan_free(ch);
     weir_chan_free(any);
 }
