@@ -18,11 +18,11 @@ namespace bench
 /* Operations of a chunk, between two looks at the clock and the stop flag. */
 constexpr uint64_t alone_batch = 256;
 
-/** Run `batch` (which does alone_batch operations) on one bound worker. */
+/** Run `batch` (which does `size` operations) on one bound worker. */
 template <class Batch>
 Sample
 alone(const Topology &topology, const Place &place, int64_t window_ns,
-      Batch batch)
+      Batch batch, uint64_t size = alone_batch)
 {
     Sample sample;
     Team team(topology, place, 1);
@@ -37,7 +37,7 @@ alone(const Topology &topology, const Place &place, int64_t window_ns,
             const uint64_t before = ticks();
             right = batch(ops) && right;
             least = std::min(least, ticks() - before);
-            ops += alone_batch;
+            ops += size;
         }
         w.finish();
         w.ops = ops;
@@ -45,9 +45,9 @@ alone(const Topology &topology, const Place &place, int64_t window_ns,
         shortest = least;
     });
     sample.ops = static_cast<double>(team.worker(0).ops);
-    sample.chunks = sample.ops / alone_batch;
+    sample.chunks = sample.ops / static_cast<double>(size);
     if (sample.ops > 0)
-        sample.least_ns = ticks_to_ns(shortest) / alone_batch;
+        sample.least_ns = ticks_to_ns(shortest) / static_cast<double>(size);
     finish_sample(sample, times, true);
     return sample;
 }

@@ -42,6 +42,29 @@ pair_burst(const Topology &topology, const Place &place, size_t capacity,
     });
 }
 
+constexpr uint64_t backlog_length = 100000;
+
+/** One thread sends so many messages in a row and receives them. */
+template <class Chan>
+Sample
+backlog(const Topology &topology, const Place &place, size_t capacity,
+        int64_t window_ns)
+{
+    Object<Chan> chan(topology, place, capacity);
+
+    return alone(
+        topology, place, window_ns,
+        [&](uint64_t first) {
+            bool right = true;
+            for (uint64_t i = 0; i < backlog_length; i++)
+                chan->send(first + i);
+            for (uint64_t i = 0; i < backlog_length; i++)
+                right = chan->recv() == first + i && right;
+            return right;
+        },
+        backlog_length);
+}
+
 template <class Chan>
 void
 send_bursts(Worker &w, Chan &there, Chan &back)

@@ -168,6 +168,7 @@ all_cells(const PlanInput &input, const Options &options,
     add_alone_cells(input, all);
     add_channel_cells(input, all);
     add_more_channel_cells(input, all);
+    add_unbounded_cells(input, all);
     add_select_cells(input, all);
     add_set_cells(input, all);
     add_event_cells(input, all);

@@ -53,6 +53,7 @@ struct PlanInput {
 };
 void add_channel_cells(const PlanInput &input, std::vector<Cell> &cells);
 void add_more_channel_cells(const PlanInput &input, std::vector<Cell> &cells);
+void add_unbounded_cells(const PlanInput &input, std::vector<Cell> &cells);
 void add_ring_cells(const PlanInput &input, std::vector<Cell> &cells);
 void add_set_cells(const PlanInput &input, std::vector<Cell> &cells);
 void add_event_cells(const PlanInput &input, std::vector<Cell> &cells);
