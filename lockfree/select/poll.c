@@ -141,6 +141,18 @@ now_any(weir_case *cases, uint64_t ready, unsigned flags)
     return SELECT_PENDING;
 }
 
+/* Where the next glances of this thread begin: what becomes ready between two
+ * glances is seen by the later ones only, and these must not be the same cases
+ * each time.  A Weyl sequence: every case comes first equally often. */
+static inline size_t
+turn(size_t n)
+{
+    struct wr_thread *self = wr_sys_self_here();
+
+    self->turn += 0x9e3779b9u; /* 2^32 by the golden ratio */
+    return (size_t)((uint64_t)self->turn * n >> 32);
+}
+
 /* Glances first: their loads overlap, and no branch depends on which case is
  * ready.  If it is one, what its glance saw has come along in registers. */
 int
@@ -149,17 +161,20 @@ wr_select_now(weir_case *cases, size_t n, unsigned flags)
     struct chan_glance seen = { 0, 0 };
     uint64_t ready = 0;
     uint32_t at;
+    size_t i;
 
     if (n > SELECT_SMALL)
         return SELECT_PENDING;
-    for (size_t i = n; i-- > 0;) {
+    i = flags & WEIR_SELECT_ORDERED ? 0 : turn(n);
+    for (size_t left = n; left > 0; left--) {
         struct chan_glance one;
         const uint64_t hit = glance(&cases[i], &one);
 
         /* As `if (hit) seen = one`, without the branch. */
         seen.ch ^= (seen.ch ^ one.ch) & -hit;
         seen.ticket ^= (seen.ticket ^ one.ticket) & -hit;
-        ready = ready * 2 + hit;
+        ready |= hit << i;
+        i = i + 1 == n ? 0 : i + 1;
     }
     if (ready == 0)
         return SELECT_PENDING;
