@@ -125,62 +125,77 @@ is_done(weir_case *c, int status)
     return true;
 }
 
-/* One of the cases in `ready`. */
+/* The cases of a select from `first` on, around: the one that was glanced at k
+ * places before the last has bit k. */
+static inline uint32_t
+case_of(uint32_t bit, uint32_t first, uint32_t n)
+{
+    const uint32_t at = first + n - 1 - bit;
+
+    return at < n ? at : at - n;
+}
+
+/* One of the cases in `ready`; in order (first is 0 then) the first of them. */
 static WR_NOINLINE int
-now_any(weir_case *cases, uint64_t ready, unsigned flags)
+now_any(weir_case *cases, uint32_t n, uint32_t first, uint64_t ready,
+        bool ordered)
 {
     while (ready != 0) {
-        const uint32_t at = flags & WEIR_SELECT_ORDERED
-                                ? (uint32_t)__builtin_ctzll(ready)
-                                : draw(ready);
+        const uint32_t bit =
+            ordered ? 63 - (uint32_t)__builtin_clzll(ready) : draw(ready);
+        const uint32_t at = case_of(bit, first, n);
 
         if (is_done(&cases[at], look(&cases[at])))
             return (int)at;
-        ready &= ~((uint64_t)1 << at);
+        ready &= ~((uint64_t)1 << bit);
     }
     return SELECT_PENDING;
 }
 
 /* Where the next glances of this thread begin: what becomes ready between two
  * glances is seen by the later ones only, and these must not be the same cases
- * each time.  A Weyl sequence: every case comes first equally often. */
-static inline size_t
-turn(size_t n)
+ * each time. */
+static inline uint32_t
+turn(uint32_t n)
 {
     struct wr_thread *self = wr_sys_self_here();
+    const uint32_t first = self->turn < n ? self->turn : 0;
 
-    self->turn += 0x9e3779b9u; /* 2^32 by the golden ratio */
-    return (size_t)((uint64_t)self->turn * n >> 32);
+    self->turn = first + 1;
+    return first;
 }
 
 /* Glances first: their loads overlap, and no branch depends on which case is
  * ready.  If it is one, what its glance saw has come along in registers. */
 int
-wr_select_now(weir_case *cases, size_t n, unsigned flags)
+wr_select_now(weir_case *cases, size_t count, unsigned flags)
 {
+    const uint32_t n = (uint32_t)count;
+    const bool ordered = (flags & WEIR_SELECT_ORDERED) != 0;
     struct chan_glance seen = { 0, 0 };
     uint64_t ready = 0;
-    uint32_t at;
-    size_t i;
+    uint32_t first, at;
+    weir_case *c;
 
-    if (n > SELECT_SMALL)
+    if (count == 0 || count > SELECT_SMALL)
         return SELECT_PENDING;
-    i = flags & WEIR_SELECT_ORDERED ? 0 : turn(n);
-    for (size_t left = n; left > 0; left--) {
+    first = ordered ? 0 : turn(n);
+    c = &cases[first];
+    for (uint32_t left = n; left > 0; left--) {
         struct chan_glance one;
-        const uint64_t hit = glance(&cases[i], &one);
+        const uint64_t hit = glance(c, &one);
 
         /* As `if (hit) seen = one`, without the branch. */
         seen.ch ^= (seen.ch ^ one.ch) & -hit;
         seen.ticket ^= (seen.ticket ^ one.ticket) & -hit;
-        ready |= hit << i;
-        i = i + 1 == n ? 0 : i + 1;
+        ready = ready * 2 + hit;
+        c = c + 1 == &cases[n] ? cases : c + 1;
     }
     if (ready == 0)
         return SELECT_PENDING;
     if (wr_unlikely((ready & (ready - 1)) != 0))
-        return now_any(cases, ready, flags);
-    at = (uint32_t)__builtin_ctzll(ready);
+        return now_any(cases, n, first, ready, ordered);
+    at = case_of((uint32_t)__builtin_ctzll(ready), first, n);
     return wr_likely(is_done(&cases[at], take(&cases[at], seen)))
                ? (int)at
                : SELECT_PENDING;

@@ -89,7 +89,7 @@ select_unlock(const weir_case *c)
 }
 
 /* The short way: the index of the case that was done; SELECT_PENDING: poll. */
-int wr_select_now(weir_case *cases, size_t n, unsigned flags);
+int wr_select_now(weir_case *cases, size_t count, unsigned flags);
 /* The index of the case that was done; WEIR_AGAIN; SELECT_PENDING: a ticket is
  * claimed and not yet stored. */
 int wr_select_poll(struct select *s);
