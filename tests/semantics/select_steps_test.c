@@ -4,9 +4,9 @@
  *
  * Steps are counted, not time: the sources of channel, select and waiter are
  * compiled into this program once more, with a call at each basic block
- * (-fsanitize-coverage=trace-pc).  On one worker and one CPU nothing spins, so
- * the number is the same each time, but for looks that are left out while a
- * busy machine loses yields (park/policy.c): a tenth of all.
+ * (-fsanitize-coverage=trace-pc).  On one worker and one CPU nothing spins, and
+ * nobody yields here (a busy machine decides which yields are left out, see
+ * park/policy.c), so the number is exact.
  */
 #include "cases.h"
 
@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "fake_sched.h"
+#include "park/thread.h"
 
 enum { SELECTS_MAX = 120, EXITS_FINE = 42 };
 
@@ -61,6 +62,8 @@ count_steps(int n, int order, uint64_t *park, uint64_t *wake)
     weir_chan *shared = weir_chan_make(sizeof(int64_t), 0);
     int64_t msg = 1;
 
+    wr_sys_self()->yields_left_out = 0; /* and the next ones, too */
+    wr_sys_self()->yields_to_leave_out = UINT16_MAX;
     fake_sched_start();
     for (int i = 0; i < n; i++) {
         parties[i] = (struct party){
@@ -84,7 +87,7 @@ count_steps(int n, int order, uint64_t *park, uint64_t *wake)
     weir_chan_free(shared);
 }
 
-/* Twice as many take twice the steps, and a few; not four times. */
+/* Twice as many take twice the steps, and a few. */
 static bool
 double_takes_double(int n, int order)
 {
@@ -95,8 +98,8 @@ double_takes_double(int n, int order)
     count_steps(n, order, &park[0], &wake[0]);
     count_steps(2 * n, order, &park[1], &wake[1]);
     fine = EXPECT_GT(park[0], n) && EXPECT_GT(wake[0], n);
-    fine = EXPECT_LE(park[1], 2 * park[0] + park[0] / 2) && fine;
-    return EXPECT_LE(wake[1], 2 * wake[0] + wake[0] / 2) && fine;
+    fine = EXPECT_LE(park[1], 2 * park[0] + park[0] / 10) && fine;
+    return EXPECT_LE(wake[1], 2 * wake[0] + wake[0] / 10) && fine;
 }
 
 /* On one CPU: a child of fork counts anew, and nobody in it spins. */
