@@ -28,7 +28,7 @@ move_word(struct chan_side *side, uint64_t word)
     weir_store_rel(&side->word, word);
 }
 
-/* Freeze the receive word and see whether the ring is exactly full: only then
+/* Freeze the receive word and see whether the buffer is exactly full: only then
  * may the first sender enrol.  Holds: lock. */
 static bool
 freeze_full(weir_chan *ch)
@@ -37,13 +37,13 @@ freeze_full(weir_chan *ch)
     uint64_t t = weir_ring_load_word(&ch->send.word);
 
     /* A freeze that must fail would send passers-by to the lock. */
-    if (!weir_ring_is_full(ch->shape, t, h))
+    if (!chan_is_full(ch, t, h))
         return false;
     /* order(ring.claim) ACQ: what the receives before it had read, for a thaw
      * passes it on; those after it see the flag in weir_ring_claim(). */
     h = weir_fetch_or_acq(&ch->receive.word, CHAN_SLOW);
     t = weir_ring_load_word(&ch->send.word);
-    if (weir_ring_is_full(ch->shape, t, h))
+    if (chan_is_full(ch, t, h))
         return true;
     chan_thaw(ch, &ch->receive);
     return false;

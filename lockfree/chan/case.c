@@ -61,8 +61,6 @@ wr_chan_enrol_sender(weir_chan *ch, struct wr_node *node)
 {
     if (chan_drops(ch)) /* ready; or closed, which the look tells */
         return CHAN_RETRY;
-    if (chan_grows(ch))
-        return wr_unbounded_enrol_sender(ch, node);
     return chan_is_rendezvous(ch) ? wr_rendezvous_enrol_sender(ch, node)
                                   : wr_bounded_enrol_sender(ch, node);
 }

@@ -118,7 +118,7 @@ struct weir_chan {
     uint8_t special;
     WEIR_ATOMIC(uint8_t) look;     /* CHAN_LOOK_...: hints */
     uint32_t magic;                /* chan/make.c */
-    WEIR_ATOMIC(uint64_t) no_slot; /* the stamp of a rendezvous */
+    WEIR_ATOMIC(uint64_t) no_slot; /* the stamp of who has no slots */
 
     /* The cold line. */
     struct wr_lock lock WR_ALIGNED(WEIR_CACHE_LINE);
@@ -160,6 +160,19 @@ static inline bool
 chan_grows(const weir_chan *ch)
 {
     return (ch->special & CHAN_GROWS) != 0;
+}
+
+/* The send word `t`, read before the receive word `h`: no place is left. */
+static inline bool
+chan_is_full(const weir_chan *ch, uint64_t t, uint64_t h)
+{
+    uint64_t quota;
+
+    if (!chan_grows(ch))
+        return weir_ring_is_full(ch->shape, t, h);
+    quota = chan_segments(ch)->quota;
+    return quota != 0 && (int64_t)((t & ~WEIR_RING_FLAGS) -
+                                   (h & ~WEIR_RING_FLAGS)) >= (int64_t)quota;
 }
 
 static inline bool
@@ -375,12 +388,10 @@ int wr_rendezvous_enrol_receiver(weir_chan *ch, struct wr_node *node);
 uint64_t wr_rendezvous_evidence(weir_chan *ch);
 bool wr_rendezvous_send_hint(weir_chan *ch);
 bool wr_rendezvous_recv_hint(weir_chan *ch);
-/* Its receivers enrol, and are watched for, as those of a ring: the words alone
- * say empty.  watch_send: only if there is a quota. */
-bool wr_unbounded_watch_send(weir_chan *ch);
+/* Its parties enrol, and are watched for, as those of a ring: the words alone
+ * say empty and full. */
 int wr_unbounded_look_send(weir_chan *ch, const void *msg);
 int wr_unbounded_look_recv(weir_chan *ch, void *msg);
-int wr_unbounded_enrol_sender(weir_chan *ch, struct wr_node *node);
 bool wr_unbounded_send_hint(weir_chan *ch);
 bool wr_unbounded_recv_hint(weir_chan *ch);
 

@@ -32,7 +32,7 @@ wr_unbounded_send_hint(weir_chan *ch)
     const uint64_t t = weir_load_rlx(&ch->send.word);
 
     return (t & CHAN_CLOSED) ||
-           !chan_quota_is_full(ch, t, weir_load_rlx(&ch->receive.word));
+           !chan_is_full(ch, t, weir_load_rlx(&ch->receive.word));
 }
 
 bool

@@ -95,16 +95,6 @@ chan_move_frozen(struct chan_side *side, uint64_t word)
     weir_store_rel(&side->word, word);
 }
 
-/* Exactly a quota apart?  The words without flags. */
-static inline bool
-chan_quota_is_full(const weir_chan *ch, uint64_t t, uint64_t h)
-{
-    const uint64_t quota = chan_segments(ch)->quota;
-
-    return quota != 0 && (int64_t)((t & ~WEIR_RING_FLAGS) -
-                                   (h & ~WEIR_RING_FLAGS)) >= (int64_t)quota;
-}
-
 /* Wait for what kept a party from its ticket: an unpublished message, or a
  * pointer that lags.  Its party is running, or runnable. */
 void wr_chan_spot_await(const struct chan_spot *spot);

@@ -120,43 +120,6 @@ send_once(weir_chan *ch, const char *msgs, size_t *n, struct chan_spot *spot)
     }
 }
 
-/* As that of bounded.c.  Holds: lock. */
-static bool
-freeze_full(weir_chan *ch)
-{
-    uint64_t h = weir_ring_load_word(&ch->receive.word);
-    uint64_t t = weir_ring_load_word(&ch->send.word);
-
-    if (!chan_quota_is_full(ch, t, h))
-        return false;
-    /* order(ring.claim) ACQ: what the receives before it had read, for a thaw
-     * passes it on; those after it see the flag in weir_ring_claim_to(). */
-    h = weir_fetch_or_acq(&ch->receive.word, CHAN_SLOW);
-    t = weir_ring_load_word(&ch->send.word);
-    if (chan_quota_is_full(ch, t, h))
-        return true;
-    chan_thaw(ch, &ch->receive);
-    return false;
-}
-
-int
-wr_unbounded_enrol_sender(weir_chan *ch, struct wr_node *node)
-{
-    if (weir_ring_load_word(&ch->send.word) & CHAN_CLOSED)
-        return WEIR_CLOSED;
-    if (wr_list_is_empty(&ch->senders) && !freeze_full(ch))
-        return CHAN_RETRY;
-    wr_list_append(&ch->senders, &node->link);
-    return CHAN_PARKED;
-}
-
-bool
-wr_unbounded_watch_send(weir_chan *ch)
-{
-    return !(weir_ring_load_word(&ch->send.word) & CHAN_CLOSED) &&
-           freeze_full(ch);
-}
-
 /* A send whose word has SLOW: to a parked receiver, or, if only a watcher
  * stands there, into the buffer, which is empty.  WEIR_OK, and *served is to be
  * granted after the unlock; CHAN_SHORT.  Holds: lock. */
@@ -208,7 +171,7 @@ send_locked(weir_chan *ch, const void *msg, struct wr_waiter *w)
     } else {
         chan_offer(ch, w, msg);
         wr_waiter_arm(w);
-        status = wr_unbounded_enrol_sender(ch, &w->node);
+        status = wr_bounded_enrol_sender(ch, &w->node);
         if (chan_keeps_stats(ch) && status == CHAN_PARKED)
             wr_chan_note_enrolled(ch, CHAN_SENDER);
     }

@@ -59,8 +59,6 @@ freeze(weir_chan *ch, int op)
         return wr_rendezvous_watch(ch, op);
     if (op == WEIR_CASE_SEND && chan_drops(ch))
         return false;
-    if (op == WEIR_CASE_SEND && chan_grows(ch))
-        return wr_unbounded_watch_send(ch);
     return wr_bounded_watch(ch, op);
 }
 
