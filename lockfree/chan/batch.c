@@ -150,9 +150,10 @@ claim_sends(weir_chan *ch, const char *msgs, size_t n, bool *flagged)
     struct claim c;
     size_t k;
 
-    *flagged = false;
-    if (chan_grows(ch))
+    if (chan_grows(ch)) {
+        *flagged = false;
         return wr_unbounded_send_n(ch, msgs, n);
+    }
     k = claim(ch, &ch->send, 0, n, &c, flagged);
     if (k == 0)
         return 0;
@@ -171,9 +172,10 @@ claim_recvs(weir_chan *ch, char *msgs, size_t n, bool *flagged)
     struct claim c;
     size_t k;
 
-    *flagged = false;
-    if (chan_grows(ch))
+    if (chan_grows(ch)) {
+        *flagged = false;
         return wr_unbounded_recv_n(ch, msgs, n);
+    }
     k = claim(ch, &ch->receive, WEIR_RING_FULL, n, &c, flagged);
     if (k == 0)
         return 0;

@@ -390,18 +390,6 @@ recv_once(weir_chan *ch, void *msg, char **slot, uint64_t *want)
     return WEIR_OK;
 }
 
-/* The slot of *want is not full: what that means.  WEIR_AGAIN: exactly empty;
- * WEIR_CLOSED; CHAN_RETRY: its message is being published. */
-static int
-recv_missed(weir_chan *ch, uint64_t want)
-{
-    const uint64_t t = weir_ring_load_opposite(&ch->send.word);
-
-    if ((t & ~WEIR_RING_FLAGS) != (want ^ WEIR_RING_FULL))
-        return CHAN_RETRY;
-    return t & CHAN_CLOSED ? WEIR_CLOSED : WEIR_AGAIN;
-}
-
 static int
 look_recv(weir_chan *ch, void *msg, char **slot, uint64_t *want)
 {
@@ -409,7 +397,7 @@ look_recv(weir_chan *ch, void *msg, char **slot, uint64_t *want)
 
     if (status == CHAN_RETRY)
         return recv_locked(ch, msg, NULL);
-    return status == WEIR_AGAIN ? recv_missed(ch, *want) : status;
+    return status == WEIR_AGAIN ? chan_recv_missed(ch, *want) : status;
 }
 
 int
@@ -456,7 +444,7 @@ recv_linger(weir_chan *ch, char *slot, uint64_t want)
 
     if (wr_slot_spin(ch, &ch->receive, slot, want))
         return CHAN_RETRY;
-    status = recv_missed(ch, want);
+    status = chan_recv_missed(ch, want);
     if (status == CHAN_RETRY)
         wr_slot_await(slot, want);
     else if (status == WEIR_AGAIN && wr_slot_yield(&ch->receive, slot, want))

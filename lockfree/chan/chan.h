@@ -270,6 +270,18 @@ chan_grant(struct wr_node *served)
         wr_waiter_grant_all(&served->link, WEIR_OK);
 }
 
+/* The stamp `want` is not there: what that means to a receive.  WEIR_AGAIN:
+ * exactly empty; WEIR_CLOSED; CHAN_RETRY: its message is being published. */
+static inline int
+chan_recv_missed(weir_chan *ch, uint64_t want)
+{
+    const uint64_t t = weir_ring_load_opposite(&ch->send.word);
+
+    if ((t & ~WEIR_RING_FLAGS) != (want ^ WEIR_RING_FULL))
+        return CHAN_RETRY;
+    return t & CHAN_CLOSED ? WEIR_CLOSED : WEIR_AGAIN;
+}
+
 /* What a call comes to that may not wait: as it was `tried`, or the status of
  * its limit, or (WEIR_OK: the limit was not it) no memory for a wait. */
 static inline int

@@ -87,18 +87,6 @@ recv_once(weir_chan *ch, char *msgs, size_t *n, struct chan_spot *spot)
     }
 }
 
-/* The message of *want is not there: what that means.  WEIR_AGAIN: exactly
- * empty; WEIR_CLOSED; CHAN_RETRY: it is being published. */
-static int
-recv_missed(weir_chan *ch, uint64_t want)
-{
-    const uint64_t t = weir_ring_load_opposite(&ch->send.word);
-
-    if ((t & ~WEIR_RING_FLAGS) != (want ^ WEIR_RING_FULL))
-        return CHAN_RETRY;
-    return t & CHAN_CLOSED ? WEIR_CLOSED : WEIR_AGAIN;
-}
-
 /* There is no memory for what is parked to send: all of it is refused.  Holds:
  * lock. */
 static struct wr_link *
@@ -253,7 +241,7 @@ look_recv(weir_chan *ch, void *msg, struct chan_spot *spot)
 
     if (status == CHAN_RETRY)
         return recv_locked(ch, msg, NULL, spot);
-    return status == WEIR_AGAIN ? recv_missed(ch, spot->want) : status;
+    return status == WEIR_AGAIN ? chan_recv_missed(ch, spot->want) : status;
 }
 
 int
@@ -321,7 +309,7 @@ recv_linger(weir_chan *ch, const struct chan_spot *spot)
 
     if (wr_slot_spin(ch, &ch->receive, spot->slot, spot->want))
         return CHAN_RETRY;
-    status = recv_missed(ch, spot->want);
+    status = chan_recv_missed(ch, spot->want);
     if (status == CHAN_RETRY)
         wr_chan_spot_await(spot);
     else if (status == WEIR_AGAIN &&

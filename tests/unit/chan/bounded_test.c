@@ -5,41 +5,9 @@
  * Between two calls of one thread nothing moves, so the invariants R, S and Q
  * of chan/chan.h can be read off the words.
  */
-#include "test.h"
+#include "parked.h"
 
 #include "chan/chan.h"
-
-struct call {
-    weir_chan *ch;
-    int64_t msg;
-    int status;
-    weir_limit limit;
-    struct test_thread thread;
-};
-
-static void
-call_send(void *arg)
-{
-    struct call *c = arg;
-
-    c->status = weir_chan_send_until(c->ch, &c->msg, c->limit);
-}
-
-static void
-call_recv(void *arg)
-{
-    struct call *c = arg;
-
-    c->status = weir_chan_recv_until(c->ch, &c->msg, c->limit);
-}
-
-static void
-park(struct call *c, weir_chan *ch, void (*run)(void *arg), int64_t msg)
-{
-    *c = (struct call){ .ch = ch, .msg = msg, .limit = WEIR_FOREVER };
-    test_thread_start(&c->thread, run, c);
-    test_thread_await_asleep(&c->thread);
-}
 
 static uint64_t
 word_of(struct chan_side *side)
@@ -81,7 +49,7 @@ TEST(parked_receiver_freezes_the_send_word)
     struct call recv;
     const int64_t msg = 4;
 
-    park(&recv, ch, call_recv, 0);
+    park(&recv, ch, call_recv, 0, WEIR_FOREVER);
     EXPECT_EQ(word_of(&ch->send), CHAN_SLOW); /* R: ticket 0, frozen */
     EXPECT_EQ(word_of(&ch->receive), 0);
     EXPECT_FALSE(is_empty(ch, &ch->receivers));
@@ -103,7 +71,7 @@ TEST(parked_sender_freezes_the_receive_word)
 
     for (msg = 0; msg < 2; msg++)
         EXPECT_OK(weir_chan_send(ch, &msg));
-    park(&send, ch, call_send, 2);
+    park(&send, ch, call_send, 2, WEIR_FOREVER);
     EXPECT_EQ(word_of(&ch->receive), CHAN_SLOW); /* S */
     EXPECT_EQ(word_of(&ch->send), ch->shape.lap);
     EXPECT_EQ(weir_chan_len(ch), 2);
@@ -131,7 +99,7 @@ TEST(try_receive_with_parked_senders_keeps_the_order)
         for (msg = 0; msg < (int64_t)capacity; msg++)
             EXPECT_OK(weir_chan_send(ch, &msg));
         for (int i = 0; i < 3; i++)
-            park(&sends[i], ch, call_send, (int64_t)capacity + i);
+            park(&sends[i], ch, call_send, (int64_t)capacity + i, WEIR_FOREVER);
         for (int64_t due = 0; due < (int64_t)capacity + 3; due++) {
             EXPECT_OK(weir_chan_try_recv(ch, &msg));
             EXPECT_EQ(msg, due);
@@ -150,7 +118,7 @@ TEST(try_send_with_parked_receivers_hands_over)
     struct call recvs[3];
 
     for (int i = 0; i < 3; i++)
-        park(&recvs[i], ch, call_recv, 0);
+        park(&recvs[i], ch, call_recv, 0, WEIR_FOREVER);
     for (int64_t msg = 1; msg <= 5; msg++)
         EXPECT_OK(weir_chan_try_send(ch, &msg));
     expect_idle(ch, 2);
@@ -192,12 +160,12 @@ TEST(timeout_of_one_leaves_the_others_parked)
     struct call c = { .ch = ch };
     const int64_t msg = 5;
 
-    park(&first, ch, call_recv, 0);
+    park(&first, ch, call_recv, 0, WEIR_FOREVER);
     c.limit = weir_deadline(WEIR_US(100));
     call_recv(&c);
     EXPECT_STATUS(c.status, WEIR_TIMEOUT);
     EXPECT_EQ(word_of(&ch->send), CHAN_SLOW);
-    park(&last, ch, call_recv, 0);
+    park(&last, ch, call_recv, 0, WEIR_FOREVER);
     EXPECT_OK(weir_chan_send(ch, &msg));
     EXPECT_EQ(word_of(&ch->send), CHAN_SLOW);
     EXPECT_OK(weir_chan_send(ch, &msg));
@@ -216,7 +184,7 @@ TEST(close_completes_parked_receivers_with_zero)
     const int64_t msg = 1;
 
     for (int i = 0; i < 4; i++)
-        park(&recvs[i], ch, call_recv, 77);
+        park(&recvs[i], ch, call_recv, 77, WEIR_FOREVER);
     EXPECT_OK(weir_chan_close(ch));
     for (int i = 0; i < 4; i++) {
         test_thread_join(&recvs[i].thread);
@@ -237,7 +205,7 @@ TEST(close_refuses_parked_senders_and_keeps_the_buffer)
     for (msg = 0; msg < 2; msg++)
         EXPECT_OK(weir_chan_send(ch, &msg));
     for (int i = 0; i < 4; i++)
-        park(&sends[i], ch, call_send, 10 + i);
+        park(&sends[i], ch, call_send, 10 + i, WEIR_FOREVER);
     EXPECT_OK(weir_chan_close(ch));
     for (int i = 0; i < 4; i++) {
         test_thread_join(&sends[i].thread);

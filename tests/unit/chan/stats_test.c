@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* chan/stats_test.c - what a channel tells of itself. */
-#include "test.h"
+#include "parked.h"
 
 #include <string.h>
 
@@ -116,48 +116,16 @@ TEST(dropped_messages_are_counted)
     weir_chan_free(ch);
 }
 
-struct party {
-    weir_chan *ch;
-    int64_t msg;
-    int status;
-    weir_limit limit;
-    struct test_thread thread;
-};
-
-static void
-send_it(void *arg)
-{
-    struct party *p = arg;
-
-    p->status = weir_chan_send_until(p->ch, &p->msg, p->limit);
-}
-
-static void
-recv_it(void *arg)
-{
-    struct party *p = arg;
-
-    p->status = weir_chan_recv_until(p->ch, &p->msg, p->limit);
-}
-
-static void
-park(struct party *p, weir_chan *ch, void (*run)(void *arg))
-{
-    *p = (struct party){ .ch = ch, .limit = WEIR_FOREVER };
-    test_thread_start(&p->thread, run, p);
-    test_thread_await_asleep(&p->thread);
-}
-
 TEST(waits_of_receivers_are_noted_when_they_are_served)
 {
     for (size_t capacity = 0; capacity <= 1; capacity++) {
         weir_chan *ch = make(8, capacity, WEIR_FULL_BLOCK);
-        struct party p[2];
+        struct call p[2];
         weir_chan_statistics s, later;
         const int64_t msg = 1;
 
         for (int i = 0; i < 2; i++)
-            park(&p[i], ch, recv_it);
+            park(&p[i], ch, call_recv, 0, WEIR_FOREVER);
         s = stats_of(ch); /* those that still wait are in it */
         EXPECT_EQ(s.recv_waits, 2);
         EXPECT_GT(s.recv_blocked_ns, 0);
@@ -182,13 +150,13 @@ TEST(waits_of_senders_are_noted_when_they_are_served)
 {
     for (size_t capacity = 0; capacity <= 1; capacity++) {
         weir_chan *ch = make(8, capacity, WEIR_FULL_BLOCK);
-        struct party p;
+        struct call p;
         weir_chan_statistics s, later;
         int64_t msg = 1;
 
         for (size_t i = 0; i < capacity; i++)
             EXPECT_OK(weir_chan_send(ch, &msg));
-        park(&p, ch, send_it);
+        park(&p, ch, call_send, 0, WEIR_FOREVER);
         EXPECT_EQ(stats_of(ch).sent, capacity);
         EXPECT_OK(weir_chan_recv(ch, &msg));
         test_thread_join(&p.thread);
@@ -210,15 +178,15 @@ TEST(waits_that_time_out_or_are_closed_end)
 {
     for (size_t capacity = 0; capacity <= 1; capacity++) {
         weir_chan *ch = make(8, capacity, WEIR_FULL_BLOCK);
-        struct party p = { .ch = ch };
+        struct call p = { .ch = ch };
         weir_chan_statistics s, later;
 
         do { /* until the limit has not passed before it enrolled */
             p.limit = weir_deadline(100000);
-            recv_it(&p);
+            call_recv(&p);
             EXPECT_STATUS(p.status, WEIR_TIMEOUT);
         } while (stats_of(ch).recv_waits == 0);
-        park(&p, ch, recv_it);
+        park(&p, ch, call_recv, 0, WEIR_FOREVER);
         EXPECT_OK(weir_chan_close(ch));
         test_thread_join(&p.thread);
         s = stats_of(ch);
@@ -234,7 +202,7 @@ TEST(waits_that_time_out_or_are_closed_end)
 static void
 select_it(void *arg)
 {
-    struct party *p = arg;
+    struct call *p = arg;
     int64_t other;
     weir_chan *never = weir_chan_make(8, 0);
     weir_case cases[] = { { p->ch, &p->msg, WEIR_CASE_RECV, 0 },
@@ -249,10 +217,10 @@ TEST(select_moves_messages_and_waits_for_no_channel_alone)
 {
     for (size_t capacity = 0; capacity <= 1; capacity++) {
         weir_chan *ch = make(8, capacity, WEIR_FULL_BLOCK);
-        struct party p;
+        struct call p;
         const int64_t msg = 5;
 
-        park(&p, ch, select_it);
+        park(&p, ch, select_it, 0, WEIR_FOREVER);
         EXPECT_EQ(stats_of(ch).recv_waits, 0);
         EXPECT_OK(weir_chan_send(ch, &msg));
         test_thread_join(&p.thread);

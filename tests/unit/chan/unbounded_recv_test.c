@@ -1,34 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* chan/unbounded_recv_test.c - receives from a buffer that grows. */
-#include "test.h"
+#include "parked.h"
 
 #include "chan/chan.h"
 
 #include <weir/select.h>
-
-struct call {
-    weir_chan *ch;
-    int64_t msg;
-    int status;
-    weir_limit limit;
-    struct test_thread thread;
-};
-
-static void
-call_recv(void *arg)
-{
-    struct call *c = arg;
-
-    c->status = weir_chan_recv_until(c->ch, &c->msg, c->limit);
-}
-
-static void
-park(struct call *c, weir_chan *ch, weir_limit limit)
-{
-    *c = (struct call){ .ch = ch, .msg = -1, .limit = limit };
-    test_thread_start(&c->thread, call_recv, c);
-    test_thread_await_asleep(&c->thread);
-}
 
 static void
 join(struct call *c, int status, int64_t msg)
@@ -51,7 +27,7 @@ TEST(parked_receivers_are_served_in_turn)
     struct call c[3];
 
     for (int i = 0; i < 3; i++)
-        park(&c[i], ch, WEIR_FOREVER);
+        park(&c[i], ch, call_recv, -1, WEIR_FOREVER);
     EXPECT_TRUE(weir_load_acq(&ch->send.word) & CHAN_SLOW);
     for (int i = 0; i < 3; i++) {
         send(ch, i);
@@ -74,11 +50,11 @@ TEST(wait_for_a_message_ends_by_its_limit_or_a_close)
                   WEIR_TIMEOUT);
     EXPECT_STATUS(weir_chan_try_recv(ch, &msg), WEIR_AGAIN);
     EXPECT_EQ(msg, 5);
-    park(&c[0], ch, weir_deadline(WEIR_MS(50)));
+    park(&c[0], ch, call_recv, -1, weir_deadline(WEIR_MS(50)));
     join(&c[0], WEIR_TIMEOUT, -1);
     EXPECT_FALSE(weir_load_acq(&ch->send.word) & CHAN_SLOW);
-    park(&c[0], ch, WEIR_FOREVER);
-    park(&c[1], ch, WEIR_FOREVER);
+    park(&c[0], ch, call_recv, -1, WEIR_FOREVER);
+    park(&c[1], ch, call_recv, -1, WEIR_FOREVER);
     EXPECT_OK(weir_chan_close(ch));
     join(&c[0], WEIR_CLOSED, 0);
     join(&c[1], WEIR_CLOSED, 0);

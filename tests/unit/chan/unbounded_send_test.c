@@ -4,7 +4,7 @@
  *
  * Between two calls of one thread nothing moves, so the words can be read.
  */
-#include "test.h"
+#include "parked.h"
 
 #include <string.h>
 
@@ -18,30 +18,6 @@ make(size_t bytes, size_t quota)
     const weir_chan_options o = { .quota = quota };
 
     return weir_chan_make_with(bytes, WEIR_UNBOUNDED, &o);
-}
-
-struct call {
-    weir_chan *ch;
-    int64_t msg;
-    int status;
-    weir_limit limit;
-    struct test_thread thread;
-};
-
-static void
-call_send(void *arg)
-{
-    struct call *c = arg;
-
-    c->status = weir_chan_send_until(c->ch, &c->msg, c->limit);
-}
-
-static void
-park(struct call *c, weir_chan *ch, int64_t msg, weir_limit limit)
-{
-    *c = (struct call){ .ch = ch, .msg = msg, .limit = limit };
-    test_thread_start(&c->thread, call_send, c);
-    test_thread_await_asleep(&c->thread);
 }
 
 static void
@@ -166,7 +142,7 @@ TEST(senders_at_the_quota_wait_in_turn)
     send(ch, 0);
     send(ch, 1);
     for (int i = 0; i < 3; i++)
-        park(&c[i], ch, 2 + i, WEIR_FOREVER);
+        park(&c[i], ch, call_send, 2 + i, WEIR_FOREVER);
     EXPECT_TRUE(weir_load_acq(&ch->receive.word) & CHAN_SLOW);
     EXPECT_STATUS(weir_chan_try_send(ch, &(int64_t){ 9 }), WEIR_AGAIN);
     for (int i = 0; i < 3; i++) {
@@ -191,7 +167,7 @@ TEST(parked_messages_go_over_the_end_of_a_segment)
     for (int64_t i = 0; i < 255; i++)
         send(ch, i);
     for (int i = 0; i < 5; i++)
-        park(&c[i], ch, 255 + i, WEIR_FOREVER);
+        park(&c[i], ch, call_send, 255 + i, WEIR_FOREVER);
     for (int64_t i = 0; i < 260; i++)
         expect_next(ch, i);
     for (int i = 0; i < 5; i++)
@@ -205,11 +181,11 @@ TEST(wait_at_the_quota_ends_by_its_limit_or_a_close)
     struct call c[2];
 
     send(ch, 0);
-    park(&c[0], ch, 1, weir_deadline(WEIR_MS(50)));
+    park(&c[0], ch, call_send, 1, weir_deadline(WEIR_MS(50)));
     join(&c[0], WEIR_TIMEOUT);
     EXPECT_FALSE(weir_load_acq(&ch->receive.word) & CHAN_SLOW);
-    park(&c[0], ch, 2, WEIR_FOREVER);
-    park(&c[1], ch, 3, WEIR_FOREVER);
+    park(&c[0], ch, call_send, 2, WEIR_FOREVER);
+    park(&c[1], ch, call_send, 3, WEIR_FOREVER);
     EXPECT_OK(weir_chan_close(ch));
     join(&c[0], WEIR_CLOSED);
     join(&c[1], WEIR_CLOSED);
