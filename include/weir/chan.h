@@ -39,6 +39,7 @@
 #define WEIR_CHAN_H
 
 #include <weir/base.h>
+#include <weir/ring.h>
 
 WEIR_BEGIN_DECLS
 
@@ -71,6 +72,35 @@ typedef struct weir_chan_options {
     void (*on_drop)(void *arg, const void *msg);
     void *drop_arg; /**< what on_drop gets first */
 } weir_chan_options;
+
+/* What the inline tries see of a channel; the rest is the library's
+ * (lockfree/chan/chan.h). */
+struct weir_chan_words_ {
+    weir_ring_shape shape;
+    weir_ring_word send;
+    weir_ring_word receive;
+};
+
+static inline struct weir_chan_words_ *
+weir_chan_words_(weir_chan *ch)
+{
+    return (struct weir_chan_words_ *)(void *)ch;
+}
+
+/* Is the answer to a try still no?  Only a buffer that waits when full has a
+ * ticket in `missed`, one without flags, at which its side was told no.  While
+ * that is still the word, the answer is that of the library: exactly full, or
+ * (full set) exactly empty and open.  After a yes it is not, and then nobody
+ * looks at the opposite line here, which a stream that flows would pay for. */
+static inline bool
+weir_chan_still_(weir_ring_shape shape, weir_ring_word *own,
+                 weir_ring_word *opposite, uint64_t full)
+{
+    const uint64_t ticket = weir_ring_load_word(&own->word);
+
+    return ticket == weir_load_rlx(&own->missed) &&
+           weir_ring_is_over(shape, &opposite->word, full, ticket);
+}
 
 /**
  * Make a channel.
@@ -150,6 +180,13 @@ WEIR_API void weir_chan_free(weir_chan *ch);
 WEIR_API WEIR_NODISCARD int weir_chan_send(weir_chan *ch, const void *msg);
 
 /**
+ * As weir_chan_try_send, but never inline: for other languages, and what the
+ * inline one calls unless it was told no before and nothing has moved.
+ */
+WEIR_API WEIR_NODISCARD int weir_chan_try_send_1(weir_chan *ch,
+                                                 const void *msg);
+
+/**
  * As weir_chan_send, but never waits for room.
  *
  * Returns:  also WEIR_AGAIN: the channel was full (or had no receiver
@@ -157,7 +194,16 @@ WEIR_API WEIR_NODISCARD int weir_chan_send(weir_chan *ch, const void *msg);
  * Blocks:   never for room; a place that a receiver has claimed and not yet
  *           emptied is waited for, spinning, then sleeping in bounded steps
  */
-WEIR_API WEIR_NODISCARD int weir_chan_try_send(weir_chan *ch, const void *msg);
+static inline WEIR_NODISCARD int
+weir_chan_try_send(weir_chan *ch, const void *msg)
+{
+    struct weir_chan_words_ *words = weir_chan_words_(ch);
+
+    if (ch != NULL &&
+        weir_chan_still_(words->shape, &words->send, &words->receive, 0))
+        return WEIR_AGAIN;
+    return weir_chan_try_send_1(ch, msg);
+}
 
 /**
  * As weir_chan_send, but stops waiting at a limit.
@@ -187,6 +233,9 @@ WEIR_API WEIR_NODISCARD int weir_chan_send_until(weir_chan *ch, const void *msg,
  */
 WEIR_API WEIR_NODISCARD int weir_chan_recv(weir_chan *ch, void *msg);
 
+/** As weir_chan_try_recv, but never inline; see weir_chan_try_send_1. */
+WEIR_API WEIR_NODISCARD int weir_chan_try_recv_1(weir_chan *ch, void *msg);
+
 /**
  * As weir_chan_recv, but never waits for a message.
  *
@@ -197,7 +246,16 @@ WEIR_API WEIR_NODISCARD int weir_chan_recv(weir_chan *ch, void *msg);
  *           and not yet stored is waited for, spinning, then sleeping in
  *           bounded steps
  */
-WEIR_API WEIR_NODISCARD int weir_chan_try_recv(weir_chan *ch, void *msg);
+static inline WEIR_NODISCARD int
+weir_chan_try_recv(weir_chan *ch, void *msg)
+{
+    struct weir_chan_words_ *words = weir_chan_words_(ch);
+
+    if (ch != NULL && weir_chan_still_(words->shape, &words->receive,
+                                       &words->send, WEIR_RING_FULL))
+        return WEIR_AGAIN;
+    return weir_chan_try_recv_1(ch, msg);
+}
 
 /**
  * As weir_chan_recv, but stops waiting at a limit.

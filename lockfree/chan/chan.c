@@ -135,8 +135,17 @@ weir_chan_send_until(weir_chan *ch, const void *msg, weir_limit limit)
     return send_slow(ch, msg, limit);
 }
 
+/* Told no at this ticket: the next try may ask the opposite word first. */
+static inline int
+told_no(struct chan_side *side, uint64_t ticket)
+{
+    if (weir_load_rlx(&side->missed) != ticket)
+        weir_store_rlx(&side->missed, ticket);
+    return WEIR_AGAIN;
+}
+
 int
-weir_chan_try_send(weir_chan *ch, const void *msg)
+weir_chan_try_send_1(weir_chan *ch, const void *msg)
 {
     uint64_t t;
     char *slot;
@@ -150,7 +159,7 @@ weir_chan_try_send(weir_chan *ch, const void *msg)
     if (!(t & WEIR_RING_FLAGS) && wr_likely(!(ch->special & NEVER_FULL)) &&
         weir_ring_is_full(ch->shape, t,
                           weir_ring_load_opposite(&ch->receive.word)))
-        return WEIR_AGAIN;
+        return told_no(&ch->send, t);
     return try_send_slow(ch, msg);
 }
 
@@ -183,7 +192,7 @@ weir_chan_recv_until(weir_chan *ch, void *msg, weir_limit limit)
 }
 
 int
-weir_chan_try_recv(weir_chan *ch, void *msg)
+weir_chan_try_recv_1(weir_chan *ch, void *msg)
 {
     uint64_t h;
     char *slot;
@@ -198,7 +207,7 @@ weir_chan_try_recv(weir_chan *ch, void *msg)
      * differ. */
     if (wr_likely(!chan_grows(ch)) &&
         h == weir_ring_load_opposite(&ch->send.word))
-        return WEIR_AGAIN;
+        return told_no(&ch->receive, h);
     return try_recv_slow(ch, msg);
 }
 

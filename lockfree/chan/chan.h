@@ -101,6 +101,7 @@ enum {
 /* One side's index word, alone on its lines but for what the side learns. */
 struct chan_side {
     WEIR_ATOMIC(uint64_t) word;
+    WEIR_ATOMIC(uint64_t) missed; /* the ticket of the last try told no */
     struct wr_learned learned;
     /* Of an unbounded channel. */
     WEIR_ATOMIC(struct chan_segment *) segment;
@@ -134,6 +135,17 @@ struct weir_chan {
 
 WR_STATIC_ASSERT(sizeof(struct weir_chan) == 3 * WEIR_SEPARATION,
                  "a channel is one constant, one cold and two index lines");
+WR_STATIC_ASSERT(offsetof(struct weir_chan, shape) ==
+                         offsetof(struct weir_chan_words_, shape) &&
+                     offsetof(struct weir_chan, send.word) ==
+                         offsetof(struct weir_chan_words_, send.word) &&
+                     offsetof(struct weir_chan, send.missed) ==
+                         offsetof(struct weir_chan_words_, send.missed) &&
+                     offsetof(struct weir_chan, receive.word) ==
+                         offsetof(struct weir_chan_words_, receive.word) &&
+                     offsetof(struct weir_chan, receive.missed) ==
+                         offsetof(struct weir_chan_words_, receive.missed),
+                 "the inline tries look where the words are");
 
 /* Behind the header of a channel with options. */
 struct chan_extra {

@@ -171,6 +171,14 @@ init_slots(weir_chan *ch, size_t capacity, char *slots)
     weir_ring_init_slots(ch->shape, ch->slots);
 }
 
+/* All tries go the library's way, where debug builds look at the channel. */
+static void
+forget_missed(weir_chan *ch)
+{
+    weir_store_rlx(&ch->send.missed, NO_STAMP);
+    weir_store_rlx(&ch->receive.missed, NO_STAMP);
+}
+
 static void
 init(weir_chan *ch, void *block, size_t elem_bytes, uint8_t special,
      const weir_chan_options *options)
@@ -181,6 +189,7 @@ init(weir_chan *ch, void *block, size_t elem_bytes, uint8_t special,
     ch->elem_bytes = (uint32_t)elem_bytes;
     ch->fast_bytes = options->stats ? UINT32_MAX : (uint32_t)elem_bytes;
     ch->special = special;
+    forget_missed(ch);
     wr_learned_init(&ch->send.learned);
     wr_learned_init(&ch->receive.learned);
     if (ch->special) {
@@ -285,6 +294,7 @@ weir_chan_free(weir_chan *ch)
     WR_CHECK(wr_watch_free(ch), "channel", "free while it is in a set");
     if (chan_grows(ch))
         wr_segments_free(ch);
+    forget_missed(ch);
     ch->magic = CHAN_FREED;
     let_go(ch->block, ch->shape.capacity * ch->shape.stride);
 }

@@ -47,3 +47,8 @@ TWO(timed_both, 1, "SS", "RR");
 #define PLAY_BOUNDS .bound = 2, .stale = 4, .hints = "policy.c"
 TWO(try_full_and_empty, 2, "ppp", "qq");
 TWO(try_after_slow_path, 1, "sp", "rq");
+
+/* A second no in the caller's own code (weir_chan_still_). */
+TWO(try_still_empty, 1, "qsq", "qq");
+TWO(try_still_full, 1, "ppp", "qp");
+TWO(try_still_closed, 1, "ppcp", "q");

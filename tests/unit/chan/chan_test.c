@@ -92,6 +92,84 @@ TEST(free_drops_what_is_in_the_buffer)
     weir_chan_free(ch);
 }
 
+/* --- tries ---------------------------------------------------------------- */
+
+static uint64_t
+missed(struct chan_side *side)
+{
+    return weir_load_rlx(&side->missed);
+}
+
+TEST(try_told_no_once_sees_all_that_comes_after)
+{
+    for (int i = 0; i < CAPACITIES; i++) {
+        weir_chan *ch = weir_chan_make(8, capacities[i]);
+        int64_t msg = 7;
+
+        ASSERT_NOT_NULL(ch);
+        for (int lap = 0; lap < 3; lap++) {
+            EXPECT_STATUS(weir_chan_try_recv(ch, &msg), WEIR_AGAIN);
+            EXPECT_EQ(missed(&ch->receive), weir_load_rlx(&ch->send.word));
+            EXPECT_STATUS(weir_chan_try_recv(ch, &msg), WEIR_AGAIN);
+            EXPECT_EQ(msg, 7);
+            for (size_t n = 0; n < capacities[i]; n++)
+                EXPECT_OK(weir_chan_try_send(ch, &msg));
+            EXPECT_STATUS(weir_chan_try_send(ch, &msg), WEIR_AGAIN);
+            EXPECT_EQ(missed(&ch->send), weir_load_rlx(&ch->send.word));
+            EXPECT_STATUS(weir_chan_try_send(ch, &msg), WEIR_AGAIN);
+            EXPECT_OK(weir_chan_try_recv(ch, &msg));
+            EXPECT_OK(weir_chan_try_send(ch, &msg));
+            for (size_t n = 0; n < capacities[i]; n++)
+                EXPECT_OK(weir_chan_try_recv(ch, &msg));
+        }
+        weir_chan_free(ch);
+    }
+}
+
+TEST(try_told_no_once_sees_the_close)
+{
+    weir_chan *ch = weir_chan_make(8, 1);
+    weir_chan *full = weir_chan_make(8, 1);
+    int64_t msg = 7;
+
+    ASSERT_NOT_NULL(ch);
+    ASSERT_NOT_NULL(full);
+    EXPECT_STATUS(weir_chan_try_recv(ch, &msg), WEIR_AGAIN);
+    EXPECT_OK(weir_chan_close(ch));
+    EXPECT_STATUS(weir_chan_try_recv(ch, &msg), WEIR_CLOSED);
+    EXPECT_EQ(msg, 0);
+    EXPECT_OK(weir_chan_try_send(full, &msg));
+    EXPECT_STATUS(weir_chan_try_send(full, &msg), WEIR_AGAIN);
+    EXPECT_OK(weir_chan_close(full));
+    EXPECT_STATUS(weir_chan_try_send(full, &msg), WEIR_CLOSED);
+    weir_chan_free(ch);
+    weir_chan_free(full);
+}
+
+TEST(only_a_plain_buffer_remembers_a_no)
+{
+    const weir_chan_options drops = { .on_full = WEIR_FULL_DROP_NEWEST };
+    const weir_chan_options quota = { .quota = 1 };
+    weir_chan *chs[] = { weir_chan_make(8, 0),
+                         weir_chan_make_with(8, 1, &drops),
+                         weir_chan_make_with(8, WEIR_UNBOUNDED, &quota) };
+    int64_t msg = 1;
+
+    for (int i = 0; i < 3; i++) {
+        ASSERT_NOT_NULL(chs[i]);
+        for (int n = 0; n < 3; n++)
+            EXPECT_STATUS(weir_chan_try_send(chs[i], &msg),
+                          i == 1 || (i == 2 && n == 0) ? WEIR_OK : WEIR_AGAIN);
+        EXPECT_EQ(missed(&chs[i]->send), UINT64_MAX);
+        for (int n = 0; n < 3; n++)
+            EXPECT_STATUS(weir_chan_try_recv(chs[i], &msg),
+                          i > 0 && n == 0 ? WEIR_OK : WEIR_AGAIN);
+        if (i != 1)
+            EXPECT_EQ(missed(&chs[i]->receive), UINT64_MAX);
+        weir_chan_free(chs[i]);
+    }
+}
+
 static void
 receive_for_ever(void *arg)
 {

@@ -7,6 +7,8 @@
 
 #include "chan/chan.h"
 
+#include <stdlib.h>
+
 static WEIR_ATOMIC(unsigned) fired;
 
 static struct wr_node *
@@ -31,6 +33,8 @@ watched(size_t capacity, struct wr_watcher *w)
 {
     weir_chan *ch = weir_chan_make(8, capacity);
 
+    if (ch == NULL)
+        abort(); /* gcc warns of what would follow */
     EXPECT_TRUE(wr_watch_prepare(ch));
     wr_watch_attach(ch, w);
     return ch;
