@@ -24,7 +24,6 @@ struct wr_thread {
     struct wr_holds *holds;             /* which of them; NULL: none yet */
     const struct wr_hold_ops *hold_ops; /* NULL if holds is */
     uint64_t dice;                      /* of select; 0: not cast yet */
-    uint32_t turn;                      /* of select's glances */
     uint16_t yields_to_leave_out;       /* see park/policy.c, "Hogs" */
     uint16_t yields_left_out;
     bool brief;      /* its last sleep was: see park/policy.c */

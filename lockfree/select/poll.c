@@ -125,44 +125,56 @@ is_done(weir_case *c, int status)
     return true;
 }
 
-/* The cases of a select from `first` on, around: the one that was glanced at k
- * places before the last has bit k. */
+/* Bit n - 1 - i for case i. */
 static inline uint32_t
-case_of(uint32_t bit, uint32_t first, uint32_t n)
+case_of(uint32_t bit, uint32_t n)
 {
-    const uint32_t at = first + n - 1 - bit;
-
-    return at < n ? at : at - n;
+    return n - 1 - bit;
 }
 
-/* One of the cases in `ready`; in order (first is 0 then) the first of them. */
+/* Duplicates: what becomes ready between two glances at one channel is seen by
+ * the later one only, which must not be its case each time. */
+static inline bool
+is_alone(const weir_case *cases, uint32_t n, uintptr_t ch)
+{
+    uint32_t times = 0;
+
+    for (uint32_t i = 0; i < n; i++)
+        times += (uintptr_t)cases[i].on == ch;
+    return times == 1;
+}
+
+static WR_NOINLINE uint64_t
+same_as(const weir_case *cases, uint32_t n, uint32_t at)
+{
+    uint64_t same = 0;
+
+    for (uint32_t i = 0; i < n; i++)
+        same = same * 2 +
+               (cases[i].on == cases[at].on && cases[i].op == cases[at].op);
+    return same;
+}
+
+static inline uint32_t
+pick(uint64_t mask, bool ordered)
+{
+    return ordered ? 63 - (uint32_t)__builtin_clzll(mask) : draw(mask);
+}
+
+/* One of the cases in `ready`, or a duplicate of it; in order, the first. */
 static WR_NOINLINE int
-now_any(weir_case *cases, uint32_t n, uint32_t first, uint64_t ready,
-        bool ordered)
+now_any(weir_case *cases, uint32_t n, uint64_t ready, bool ordered)
 {
     while (ready != 0) {
-        const uint32_t bit =
-            ordered ? 63 - (uint32_t)__builtin_clzll(ready) : draw(ready);
-        const uint32_t at = case_of(bit, first, n);
+        const uint64_t same =
+            same_as(cases, n, case_of(pick(ready, ordered), n));
+        const uint32_t at = case_of(pick(same, ordered), n);
 
         if (is_done(&cases[at], look(&cases[at])))
             return (int)at;
-        ready &= ~((uint64_t)1 << bit);
+        ready &= ~same;
     }
     return SELECT_PENDING;
-}
-
-/* Where the next glances of this thread begin: what becomes ready between two
- * glances is seen by the later ones only, and these must not be the same cases
- * each time. */
-static inline uint32_t
-turn(uint32_t n)
-{
-    struct wr_thread *self = wr_sys_self_here();
-    const uint32_t first = self->turn < n ? self->turn : 0;
-
-    self->turn = first + 1;
-    return first;
 }
 
 /* Glances first: their loads overlap, and no branch depends on which case is
@@ -171,31 +183,25 @@ int
 wr_select_now(weir_case *cases, size_t count, unsigned flags)
 {
     const uint32_t n = (uint32_t)count;
-    const bool ordered = (flags & WEIR_SELECT_ORDERED) != 0;
     struct chan_glance seen = { 0, 0 };
     uint64_t ready = 0;
-    uint32_t first, at;
-    weir_case *c;
+    uint32_t at;
 
     if (count == 0 || count > SELECT_SMALL)
         return SELECT_PENDING;
-    first = ordered ? 0 : turn(n);
-    c = &cases[first];
-    for (uint32_t left = n; left > 0; left--) {
+    for (uint32_t i = 0; i < n; i++) {
         struct chan_glance one;
-        const uint64_t hit = glance(c, &one);
+        const uint64_t hit = glance(&cases[i], &one);
 
-        /* As `if (hit) seen = one`, without the branch. */
-        seen.ch ^= (seen.ch ^ one.ch) & -hit;
-        seen.ticket ^= (seen.ticket ^ one.ticket) & -hit;
+        seen.ch |= one.ch & -hit;
+        seen.ticket |= one.ticket & -hit;
         ready = ready * 2 + hit;
-        c = c + 1 == &cases[n] ? cases : c + 1;
     }
     if (ready == 0)
         return SELECT_PENDING;
-    if (wr_unlikely((ready & (ready - 1)) != 0))
-        return now_any(cases, n, first, ready, ordered);
-    at = case_of((uint32_t)__builtin_ctzll(ready), first, n);
+    if (wr_unlikely((ready & (ready - 1)) != 0 || !is_alone(cases, n, seen.ch)))
+        return now_any(cases, n, ready, (flags & WEIR_SELECT_ORDERED) != 0);
+    at = case_of((uint32_t)__builtin_ctzll(ready), n);
     return wr_likely(is_done(&cases[at], take(&cases[at], seen)))
                ? (int)at
                : SELECT_PENDING;
