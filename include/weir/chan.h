@@ -82,7 +82,7 @@ struct weir_chan_words_ {
 };
 
 static inline struct weir_chan_words_ *
-weir_chan_words_(weir_chan *ch)
+weir_chan_words_of_(weir_chan *ch)
 {
     return (struct weir_chan_words_ *)(void *)ch;
 }
@@ -197,7 +197,7 @@ WEIR_API WEIR_NODISCARD int weir_chan_try_send_1(weir_chan *ch,
 static inline WEIR_NODISCARD int
 weir_chan_try_send(weir_chan *ch, const void *msg)
 {
-    struct weir_chan_words_ *words = weir_chan_words_(ch);
+    struct weir_chan_words_ *words = weir_chan_words_of_(ch);
 
     if (ch != NULL &&
         weir_chan_still_(words->shape, &words->send, &words->receive, 0))
@@ -249,7 +249,7 @@ WEIR_API WEIR_NODISCARD int weir_chan_try_recv_1(weir_chan *ch, void *msg);
 static inline WEIR_NODISCARD int
 weir_chan_try_recv(weir_chan *ch, void *msg)
 {
-    struct weir_chan_words_ *words = weir_chan_words_(ch);
+    struct weir_chan_words_ *words = weir_chan_words_of_(ch);
 
     if (ch != NULL && weir_chan_still_(words->shape, &words->receive,
                                        &words->send, WEIR_RING_FULL))
