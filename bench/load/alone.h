@@ -6,6 +6,9 @@
  * Besides the mean over the window each chunk of some operations is timed: what
  * interrupts a thread costs more than a few of these operations, and the best
  * of hundreds of chunks has none of it.
+ *
+ * The loops name the channel by a local reference, as a program would: anything
+ * else is looked up anew after each of its atomics.
  */
 #ifndef BENCH_LOAD_ALONE_H
 #define BENCH_LOAD_ALONE_H
@@ -57,14 +60,15 @@ Sample
 pair(const Topology &topology, const Place &place, size_t capacity,
      int64_t window_ns)
 {
-    Object<Chan> chan(topology, place, capacity);
+    Object<Chan> object(topology, place, capacity);
 
     return alone(topology, place, window_ns, [&](uint64_t first) {
+        Chan &chan = *object;
         uint64_t sent = 0, got = 0;
         for (uint64_t n = first; n < first + alone_batch; n++) {
-            chan->send(n);
+            chan.send(n);
             sent += n;
-            got += chan->recv();
+            got += chan.recv();
         }
         return sent == got;
     });
@@ -75,12 +79,13 @@ Sample
 try_empty(const Topology &topology, const Place &place, size_t capacity,
           int64_t window_ns)
 {
-    Object<Chan> chan(topology, place, capacity);
+    Object<Chan> object(topology, place, capacity);
 
     return alone(topology, place, window_ns, [&](uint64_t) {
+        Chan &chan = *object;
         uint64_t message = 0, got = 0;
         for (uint64_t n = 0; n < alone_batch; n++)
-            got += chan->try_recv(message);
+            got += chan.try_recv(message);
         return got == 0;
     });
 }
@@ -90,14 +95,15 @@ Sample
 try_full(const Topology &topology, const Place &place, size_t capacity,
          int64_t window_ns)
 {
-    Object<Chan> chan(topology, place, capacity);
+    Object<Chan> object(topology, place, capacity);
 
-    while (chan->try_send(1)) {
+    while (object->try_send(1)) {
     }
     return alone(topology, place, window_ns, [&](uint64_t) {
+        Chan &chan = *object;
         uint64_t sent = 0;
         for (uint64_t n = 0; n < alone_batch; n++)
-            sent += chan->try_send(n);
+            sent += chan.try_send(n);
         return sent == 0;
     });
 }
