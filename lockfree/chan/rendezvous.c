@@ -10,11 +10,13 @@
  * Invariant  the two lists are never both non-empty: whoever comes second
  *         claims instead of enrolling.
  *
- * The message is copied after the unlock and before the grant: a claimed party
- * cannot leave.
+ * A small message changes hands under the lock if the party that waits is awake
+ * (park/waiter.h, Hand-over).  Any other is copied after the unlock and before
+ * the grant: a claimed party cannot leave.
  *
  * Lines that a message moves: the cold line twice (enrol, claim), the parked
- * party's waiter, and its message.
+ * party's waiter, and its message, if it is not small.  The first two come
+ * together where two parties serve each other in turn.
  */
 #include "chan/chan.h"
 #include "park/limit.h"
@@ -91,20 +93,32 @@ wr_rendezvous_watch(weir_chan *ch, int op)
            !wr_waiter_any(theirs, NULL);
 }
 
-/* Serve the first waiter of `theirs`, or enrol w in `ours` (NULL: only try). */
+/* Statistics want to see whom a claim has served. */
+static inline bool
+hands_over(const weir_chan *ch)
+{
+    return chan_is_small(ch) && !chan_keeps_stats(ch);
+}
+
+/* Serve the first waiter of `theirs`, by hand or else as *met, or enrol w in
+ * `ours` (NULL: only try). */
 static int
 meet(weir_chan *ch, struct queue theirs, struct queue ours, struct wr_waiter *w,
-     struct wr_node **met)
+     struct wr_hand *hand, struct wr_node **met)
 {
     struct wr_node *woken = NULL;
     int status = WEIR_OK;
 
+    hand->from = w;
+    if (w != NULL)
+        wr_waiter_fetch_partner(w);
     wr_lock_acquire(&ch->lock);
     *met = NULL;
     if (weir_load_rlx(&ch->send.word) & CHAN_CLOSED) {
         status = WEIR_CLOSED;
     } else {
-        *met = wr_waiter_claim_first(theirs.list, &ch->behind);
+        *met = wr_waiter_serve_first(theirs.list, &ch->behind,
+                                     hands_over(ch) ? hand : NULL);
         if (chan_keeps_stats(ch) && *met != NULL)
             wr_chan_note_handed(ch, who_of(theirs), *met);
         if (wr_list_is_empty(theirs.list))
@@ -112,9 +126,11 @@ meet(weir_chan *ch, struct queue theirs, struct queue ours, struct wr_waiter *w,
              * that nobody waits; so it says it after what this party knew. */
             weir_store_rel(&ch->meeting,
                            weir_load_rlx(&ch->meeting) & ~theirs.flag);
-        if (*met == NULL && w == NULL) {
+        if (*met != NULL || hand->done) {
+            status = WEIR_OK;
+        } else if (w == NULL) {
             status = WEIR_AGAIN;
-        } else if (*met == NULL) {
+        } else {
             wr_waiter_arm(w);
             status = enrol(ch, ours, &w->node);
             woken = chan_fire(ch, ours.opens, NULL);
@@ -130,6 +146,7 @@ meet(weir_chan *ch, struct queue theirs, struct queue ours, struct wr_waiter *w,
 static int
 send_meet(weir_chan *ch, const void *msg, struct wr_waiter *w)
 {
+    struct wr_hand hand = { .gives = true };
     const struct queue theirs = { &ch->receivers, MEET_RECEIVERS,
                                   WEIR_CASE_SEND };
     const struct queue ours = { &ch->senders, MEET_SENDERS, WEIR_CASE_RECV };
@@ -138,7 +155,9 @@ send_meet(weir_chan *ch, const void *msg, struct wr_waiter *w)
 
     if (w != NULL)
         chan_offer(ch, w, msg);
-    status = meet(ch, theirs, ours, w, &met);
+    if (chan_is_small(ch))
+        chan_copy(ch, &hand.small, msg);
+    status = meet(ch, theirs, ours, w, &hand, &met);
     if (met != NULL) {
         chan_copy(ch, met->msg, msg);
         wr_waiter_grant(met, WEIR_OK); /* last touch: the receiver's */
@@ -149,6 +168,7 @@ send_meet(weir_chan *ch, const void *msg, struct wr_waiter *w)
 static int
 recv_meet(weir_chan *ch, void *msg, struct wr_waiter *w)
 {
+    struct wr_hand hand = { .gives = false };
     const struct queue theirs = { &ch->senders, MEET_SENDERS, WEIR_CASE_RECV };
     const struct queue ours = { &ch->receivers, MEET_RECEIVERS,
                                 WEIR_CASE_SEND };
@@ -157,7 +177,9 @@ recv_meet(weir_chan *ch, void *msg, struct wr_waiter *w)
 
     if (w != NULL)
         chan_accept(ch, w, msg);
-    status = meet(ch, theirs, ours, w, &met);
+    status = meet(ch, theirs, ours, w, &hand, &met);
+    if (hand.done)
+        chan_copy(ch, msg, &hand.small);
     if (met != NULL) {
         chan_copy(ch, msg, met->msg);
         wr_waiter_grant(met, WEIR_OK); /* last touch: the sender's */

@@ -65,16 +65,48 @@ win_branch(struct wr_waiter *w, struct wr_node *node)
             wr_list_unlink(b->list, &b->node.link);
 }
 
+/* The party of this node, which is in no list any more, is awake and waits here
+ * only: it has the message, and is done.  False: nothing has happened. */
+static bool
+hand_over(struct wr_node *node, struct wr_hand *hand)
+{
+    struct wr_waiter *w = wr_container_of(node, struct wr_waiter, node);
+    uint32_t word = WAITER_WAITING;
+    uint64_t small = hand->small;
+
+    if (node->behind == WR_BRANCH || weir_load_rlx(&w->word) != word)
+        return false;
+    if (hand->gives)
+        weir_copy(w->small, &small, WR_SMALL_BYTES);
+    else
+        weir_copy(&small, w->small, WR_SMALL_BYTES);
+    node->behind = hand->from != NULL ? hand->from->id : 0;
+    /* order(waiter.done) REL: the message is in place, or taken, before the
+     * party sees DONE in wait_end().  Last touch. */
+    if (!weir_cas_rel(&w->word, &word, word_of(WAITER_DONE, WEIR_OK)))
+        return false;
+    hand->small = small;
+    hand->done = true;
+    return true;
+}
+
 struct wr_node *
-wr_waiter_claim_first(struct wr_list *list, wr_behind *behind)
+wr_waiter_serve_first(struct wr_list *list, wr_behind *behind,
+                      struct wr_hand *hand)
 {
     while (!wr_list_is_empty(list)) {
         struct wr_node *node =
             wr_container_of(list->head, struct wr_node, link);
-        struct wr_waiter *w = node->waiter;
-        uint32_t word = weir_load_rlx(&w->word);
+        struct wr_waiter *w;
+        uint32_t word;
 
+        /* Most are on the line of their waiter: not to be fetched twice. */
+        weir_cpu_prefetch_write(node);
+        w = node->waiter;
         wr_list_unlink(list, &node->link);
+        if (hand != NULL && hand_over(node, hand))
+            return NULL;
+        word = weir_load_rlx(&w->word);
         while ((word & WAITER_STATE) == WAITER_WAITING) {
             const uint32_t asleep = word & WAITER_ASLEEP;
 
@@ -93,6 +125,23 @@ wr_waiter_claim_first(struct wr_list *list, wr_behind *behind)
         }
     }
     return NULL;
+}
+
+struct wr_node *
+wr_waiter_claim_first(struct wr_list *list, wr_behind *behind)
+{
+    return wr_waiter_serve_first(list, behind, NULL);
+}
+
+void
+wr_waiter_fetch_partner(struct wr_waiter *w)
+{
+    const uint32_t id = (uint32_t)w->node.behind;
+
+    if (id == 0)
+        return;
+    w->node.behind = 0;
+    weir_cpu_prefetch_write(wr_pool_find(id));
 }
 
 struct wr_link *
@@ -134,6 +183,7 @@ wr_waiter_grant(struct wr_node *node, int status)
     const struct wr_parker *parker = w->parker;
     const wr_behind behind = node->behind;
 
+    node->behind = 0;
     /* order(waiter.done) REL: the message is in place before the party sees
      * DONE in wait_end().  An exchange: ASLEEP is seen if it was set before. */
     if (!(weir_xchg_rel(&w->word, word_of(WAITER_DONE, status)) &
@@ -219,17 +269,18 @@ has_ended(uint32_t word)
     return (word & WAITER_STATE) >= WAITER_LEFT;
 }
 
-/* Look before sleeping: a counterpart that is awake comes soon. */
-static void
+/* Look before sleeping: a counterpart that is awake comes soon.  True: it did.
+ */
+static bool
 poll_word(struct wr_waiter *w)
 {
     struct wr_spin spin = wr_spin_for_party();
 
     do {
         if (has_ended(weir_load_rlx(&w->word)))
-            return;
+            return true;
     } while (wr_spin_more(&spin));
-    (void)wr_yield_for_party();
+    return wr_yield_for_party() && has_ended(weir_load_rlx(&w->word));
 }
 
 /* The word of the wait once it is DONE or LEFT. */
@@ -247,7 +298,7 @@ wait_end(struct wr_waiter *w, int64_t deadline_ns)
             return word;
         if (claimed && !polled) {
             polled = true; /* its completer is a few instructions from DONE */
-            poll_word(w);
+            (void)poll_word(w);
             continue;
         }
         if (!(word & WAITER_ASLEEP)) {
@@ -264,11 +315,25 @@ wait_end(struct wr_waiter *w, int64_t deadline_ns)
     }
 }
 
-int
-wr_waiter_wait(struct wr_waiter *w, weir_limit limit, bool poll, bool *left)
+static uint32_t
+sleep_out(struct wr_waiter *w, int64_t deadline_ns)
 {
     struct wr_thread *self = wr_sys_self();
     uint64_t start;
+    uint32_t word;
+
+    if (self->hold_ops != NULL) /* a hold does not sleep in a thread's slot */
+        self->hold_ops->before_park(self);
+    start = wr_sys_cycles();
+    word = wait_end(w, deadline_ns);
+    wr_sys_self()->brief =
+        wr_sys_cycles() - start < wr_sys_cycles_of_ns(WR_BRIEF_NS);
+    return word;
+}
+
+int
+wr_waiter_wait(struct wr_waiter *w, weir_limit limit, bool poll, bool *left)
+{
     uint32_t word;
 
     if (limit.cancel != NULL) {
@@ -277,14 +342,12 @@ wr_waiter_wait(struct wr_waiter *w, weir_limit limit, bool poll, bool *left)
         if (fired != WEIR_OK)
             (void)wr_waiter_leave(w, fired);
     }
-    if (poll)
-        poll_word(w);
-    if (self->hold_ops != NULL) /* a hold does not sleep in a thread's slot */
-        self->hold_ops->before_park(self);
-    start = wr_sys_cycles();
-    word = wait_end(w, limit.at_ns);
-    wr_sys_self()->brief =
-        wr_sys_cycles() - start < wr_sys_cycles_of_ns(WR_BRIEF_NS);
+    if (poll && poll_word(w)) {
+        word = wait_end(w, limit.at_ns); /* at once */
+        wr_sys_self()->brief = true;
+    } else {
+        word = sleep_out(w, limit.at_ns);
+    }
     *left = (word & WAITER_STATE) == WAITER_LEFT;
     if (!*left)
         take_chain(w);

@@ -16,14 +16,29 @@
  *     party      IDLE -> WAITING    under the list lock, when it enrols
  *     claimer    WAITING -> CLAIMED under the list lock
  *     claimer    CLAIMED -> DONE    after the unlock      [waiter.done]
+ *     completer  WAITING -> DONE    under the list lock   [waiter.done]
  *     party      WAITING -> LEFT    deadline; canceller: cancel
  *     party      + ASLEEP           before it sleeps, in WAITING or CLAIMED
  *
  * Invariants
- *     W1  exactly one of {claim, leave} succeeds per enrolment
+ *     W1  exactly one of {claim, hand-over, leave} succeeds per enrolment
  *     W2  a party returns only in DONE or LEFT, so a claimed waiter's message
  *         buffer stays alive until DONE
  *     W3  DONE is stored before a waiter is hung on another's chain
+ *
+ * Hand-over: a party that is awake, and waits on one object only, is completed
+ * under the lock by one swap of its line, with nobody to wake.
+ *
+ *     completer, lock held                   party
+ *     --------------------                   -----
+ *     small <- message, or it <- small       word: + ASLEEP, or -> LEFT
+ *     word: WAITING -> DONE
+ *          <-- waiter.done, one word -->
+ *
+ *   The party first: the swap fails, and the completer claims it, or drops it,
+ *   as ever.  What it wrote into `small` nobody reads: a claim is followed by
+ *   the message again, and who has left takes the list's lock, to withdraw,
+ *   before its waiter serves another wait.
  *
  * Chained wakes: a burst of completions costs the completer one wake.
  * A waiter has a chain word {wait number, link}; the number moves at every
@@ -92,7 +107,8 @@ struct wr_node {
     struct wr_waiter *waiter; /* set before enrolling */
     void *msg;                /* where the message goes to or comes from */
     wr_behind behind;         /* its completer's, between claim and grant;
-                               * before: 0, or WR_BRANCH */
+                               * before: 0, or WR_BRANCH; after: 0, or the id
+                               * of the waiter of who handed over */
 };
 
 /* One of several enrolments of one waiter (a select).  Those on one object form
@@ -139,6 +155,23 @@ void wr_waiter_arm(struct wr_waiter *w);
  * that do not; the caller must grant it.  Holds: the list's lock.  NULL: nobody
  * waits. */
 struct wr_node *wr_waiter_claim_first(struct wr_list *list, wr_behind *behind);
+
+/* A small message that changes hands under the lock. */
+struct wr_hand {
+    uint64_t small;               /* WR_SMALL_BYTES */
+    bool gives;                   /* the completer does, else it takes */
+    bool done;                    /* out: it has changed hands */
+    const struct wr_waiter *from; /* the completer's own, or NULL */
+};
+
+/* As wr_waiter_claim_first(), but one that is awake gets (or gives) the message
+ * at once: NULL, hand->done, and its party may be gone. */
+struct wr_node *wr_waiter_serve_first(struct wr_list *list, wr_behind *behind,
+                                      struct wr_hand *hand);
+
+/* Fetch the waiter of who ended w's last wait by a hand-over: it has probably
+ * begun to wait itself, and its line comes along with that of the list. */
+void wr_waiter_fetch_partner(struct wr_waiter *w);
 
 /* Claim everybody in the list, in order: linked through their nodes' link.next,
  * NULL at the end.  Holds: its lock. */

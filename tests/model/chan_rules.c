@@ -145,6 +145,47 @@ MC_SCENARIO(try_meets_two_senders, .setup = make_meet, .check = free_it,
             .threads = { send_one, send_one, try_recv_two }, BOUND_1,
             .big = true);
 
+/* Who was handed a message waits at another channel before the lock of the
+ * first one is free. */
+static weir_chan *other;
+
+static void
+make_two_meets(void)
+{
+    make(0);
+    other = weir_chan_make(sizeof(uint64_t), 0);
+}
+
+static void
+free_both(void)
+{
+    weir_chan_free(ch);
+    weir_chan_free(other);
+}
+
+static void
+recv_here_and_there(void)
+{
+    uint64_t v;
+
+    recv_one();
+    mc_assert(weir_chan_recv(other, &v) == WEIR_OK && v == 7);
+}
+
+static void
+send_here_and_there(void)
+{
+    const uint64_t v = 7;
+
+    send_one();
+    mc_assert(weir_chan_send(other, &v) == WEIR_OK);
+}
+
+MC_SCENARIO(handed_over_waits_elsewhere, .setup = make_two_meets,
+            .check = free_both,
+            .threads = { recv_here_and_there, send_here_and_there }, BOUND_1,
+            .hints = "policy.c");
+
 /* A limit that has passed is a try: it finds what is certainly there. */
 static void
 send_and_recv_in_time(void)

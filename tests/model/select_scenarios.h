@@ -136,17 +136,14 @@ MC_SCENARIO(one_instant, .setup = fill_x,
  * One instant without a buffer: somebody waits at y before he who waits at x is
  * served.  They wait by hand, so that two threads do.
  */
-static long messages[2];
-
 static void
 wait_by_hand(weir_chan *ch, long v)
 {
     struct wr_waiter *w = wr_waiter_get(); /* never put back */
 
-    messages[v] = v;
+    chan_offer(ch, w, &v);
     wr_lock_acquire(&ch->lock);
     wr_waiter_arm(w);
-    w->node.msg = &messages[v];
     mc_assert(wr_chan_enrol_sender(ch, &w->node) == CHAN_PARKED);
     wr_lock_release(&ch->lock);
     mc_ghost_add(SENT, v);

@@ -32,7 +32,7 @@ from pathlib import Path
 from scenarios import ROOT, Broken, Build, Copy
 
 HERE = Path(__file__).resolve().parent
-NAMED = 300000          # executions of a scenario that the table names
+NAMED = 400000          # executions of a scenario that the table names
 ROUNDS = (4000, 60000)  # of all the others, with --full
 PATIENCE = 300          # seconds for one scenario
 SITE = re.compile(r'# site (\S+?):(\d+) (\S+) (\d+)')

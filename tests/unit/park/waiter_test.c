@@ -14,6 +14,8 @@
 #include "park/cancel.h"
 #include "park/lock.h"
 
+#include <string.h>
+
 /* --- claim, grant, leave -------------------------------------------------- */
 
 TEST(arming_starts_a_new_wait)
@@ -66,6 +68,91 @@ TEST(claim_drops_those_that_have_left)
     EXPECT_FALSE(wr_link_is_linked(&w[1]->node.link));
     EXPECT_EQ(obj.behind, 0);
     for (int i = 0; i < 3; i++)
+        wr_pool_push(w[i]);
+    end();
+}
+
+/* --- from hand to hand ---------------------------------------------------- */
+
+static struct wr_node *
+serve(struct wr_hand *hand)
+{
+    return wr_waiter_serve_first(&obj.list, &obj.behind, hand);
+}
+
+static uint64_t
+small_of(struct wr_waiter *w)
+{
+    uint64_t small;
+
+    memcpy(&small, w->small, sizeof(small));
+    return small;
+}
+
+TEST(hand_over_completes_who_is_awake)
+{
+    struct wr_waiter *own = wr_pool_pop();
+    struct wr_hand hand = { .small = 7, .gives = true, .from = own };
+    struct wr_waiter *w[2];
+    bool left;
+
+    begin(&chained);
+    w[0] = enrolled(false);
+    w[1] = enrolled(false);
+    EXPECT_NULL(serve(&hand));
+    EXPECT_TRUE(hand.done);
+    EXPECT_EQ(state_of(w[0]), WAITER_DONE);
+    EXPECT_EQ(small_of(w[0]), 7);
+    EXPECT_EQ(w[0]->node.behind, own->id);
+    EXPECT_FALSE(wr_link_is_linked(&w[0]->node.link));
+    EXPECT_EQ(state_of(w[1]), WAITER_WAITING);
+    EXPECT_OK(wait_for(w[0], &left));
+    EXPECT_FALSE(left);
+    wr_waiter_fetch_partner(w[0]);
+    EXPECT_EQ(w[0]->node.behind, 0);
+    EXPECT_PTR_EQ(claim(), &w[1]->node);
+    EXPECT_EQ(seen.parks + seen.unparks, 0);
+    for (int i = 0; i < 2; i++)
+        wr_pool_push(w[i]);
+    wr_pool_push(own);
+    end();
+}
+
+TEST(hand_over_takes_the_message_of_who_gives)
+{
+    struct wr_hand hand = { .gives = false };
+    const uint64_t message = 9;
+    struct wr_waiter *w;
+
+    begin(&alone);
+    w = enrolled(false);
+    memcpy(w->small, &message, sizeof(message));
+    EXPECT_NULL(serve(&hand));
+    EXPECT_TRUE(hand.done);
+    EXPECT_EQ(hand.small, 9);
+    EXPECT_EQ(w->node.behind, 0);
+    wr_pool_push(w);
+    end();
+}
+
+TEST(who_sleeps_is_claimed_instead_of_handed)
+{
+    struct wr_hand hand = { .small = 7, .gives = true };
+    struct wr_waiter *w[2];
+
+    begin(&chained);
+    w[0] = enrolled(false);
+    w[1] = enrolled(true);
+    wr_waiter_expel(w[0], WEIR_CANCELED); /* has left */
+    EXPECT_PTR_EQ(serve(&hand), &w[1]->node);
+    EXPECT_FALSE(hand.done);
+    EXPECT_EQ(state_of(w[1]), WAITER_CLAIMED);
+    wr_waiter_grant(&w[1]->node, WEIR_OK);
+    EXPECT_EQ(w[1]->node.behind, 0);
+    EXPECT_EQ(seen.unparks, 2);
+    EXPECT_NULL(serve(&hand));
+    EXPECT_FALSE(hand.done);
+    for (int i = 0; i < 2; i++)
         wr_pool_push(w[i]);
     end();
 }
