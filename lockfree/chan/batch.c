@@ -238,6 +238,10 @@ recv_rest(weir_chan *ch, char *msgs, size_t n)
     return got;
 }
 
+/* Messages without content need no array; but NULL has no offsets, not even 0.
+ * Nobody reads or writes this. */
+static char no_array;
+
 static int
 send_some(weir_chan *ch, const char *msgs, size_t n, size_t *sent,
           const weir_limit *limit)
@@ -248,6 +252,8 @@ send_some(weir_chan *ch, const char *msgs, size_t n, size_t *sent,
     *sent = 0;
     if (n == 0)
         return WEIR_OK;
+    if (msgs == NULL)
+        msgs = &no_array;
     drops = ch != NULL && chan_drops(ch); /* before the last touch */
     if (ch != NULL)
         *sent = claim_sends(ch, msgs, n, &flagged);
@@ -277,6 +283,8 @@ recv_some(weir_chan *ch, char *msgs, size_t n, size_t *got,
     *got = 0;
     if (n == 0)
         return WEIR_OK;
+    if (msgs == NULL)
+        msgs = &no_array;
     if (ch != NULL)
         *got = claim_recvs(ch, msgs, n, &flagged);
     if (*got > 0)
