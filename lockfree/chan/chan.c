@@ -4,6 +4,7 @@
  * slow path.  See chan/chan.h.
  */
 #include "chan/fast.h"
+#include "chan/unbounded.h"
 #include "park/limit.h"
 
 #include <string.h>
@@ -87,7 +88,7 @@ try_recv_slow(weir_chan *ch, void *msg)
     return status;
 }
 
-int
+WR_NOINLINE int
 wr_chan_fill_sized(weir_chan *ch, char *slot, const void *msg, uint64_t t)
 {
     if (ch->elem_bytes > 0) /* else msg may be NULL */
@@ -98,19 +99,45 @@ wr_chan_fill_sized(weir_chan *ch, char *slot, const void *msg, uint64_t t)
     return WEIR_OK;
 }
 
-int
-wr_chan_empty_sized(weir_chan *ch, char *slot, void *msg, uint64_t h)
+WR_NOINLINE int
+wr_chan_empty_sized(const weir_chan *ch, char *slot, void *msg, uint64_t stamp)
 {
     if (ch->elem_bytes > 0)
         weir_copy(msg, slot + sizeof(uint64_t), ch->elem_bytes);
-    weir_ring_publish(slot, h + ch->shape.lap);
+    weir_ring_publish(slot, stamp);
     return WEIR_OK;
+}
+
+/* The first look at the ring has failed, of a growing channel always: one at
+ * the segments, by the word that it found. */
+static inline int
+send_missed(weir_chan *ch, const void *msg, weir_limit limit, uint64_t t)
+{
+    char *slot = NULL;
+
+    if (ch != NULL && chan_grows(ch) && chan_segments(ch)->quota == 0)
+        slot = chan_spot_claim_now(ch, &ch->send, 0, t);
+    if (wr_likely(slot != NULL))
+        return chan_fill(ch, slot, msg, t);
+    return send_slow(ch, msg, limit);
+}
+
+static inline int
+recv_missed(weir_chan *ch, void *msg, weir_limit limit, uint64_t h)
+{
+    char *slot = NULL;
+
+    if (ch != NULL && chan_grows(ch))
+        slot = chan_spot_claim_now(ch, &ch->receive, WEIR_RING_FULL, h);
+    if (wr_likely(slot != NULL))
+        return chan_empty_to(ch, slot, msg, h | CHAN_TAKEN);
+    return recv_slow(ch, msg, limit);
 }
 
 int
 weir_chan_send(weir_chan *ch, const void *msg)
 {
-    uint64_t t;
+    uint64_t t = 0;
     char *slot = NULL;
 
     chan_check(ch);
@@ -118,13 +145,13 @@ weir_chan_send(weir_chan *ch, const void *msg)
         slot = chan_claim_now(ch, &ch->send, 0, &t);
     if (wr_likely(slot != NULL))
         return chan_fill(ch, slot, msg, t);
-    return send_slow(ch, msg, WEIR_FOREVER);
+    return send_missed(ch, msg, WEIR_FOREVER, t);
 }
 
 int
 weir_chan_send_until(weir_chan *ch, const void *msg, weir_limit limit)
 {
-    uint64_t t;
+    uint64_t t = 0;
     char *slot = NULL;
 
     chan_check(ch);
@@ -132,7 +159,7 @@ weir_chan_send_until(weir_chan *ch, const void *msg, weir_limit limit)
         slot = chan_claim_now(ch, &ch->send, 0, &t);
     if (wr_likely(slot != NULL))
         return chan_fill(ch, slot, msg, t);
-    return send_slow(ch, msg, limit);
+    return send_missed(ch, msg, limit, t);
 }
 
 /* Told no at this ticket: the next try may ask the opposite word first. */
@@ -166,7 +193,7 @@ weir_chan_try_send_1(weir_chan *ch, const void *msg)
 int
 weir_chan_recv(weir_chan *ch, void *msg)
 {
-    uint64_t h;
+    uint64_t h = 0;
     char *slot = NULL;
 
     chan_check(ch);
@@ -174,13 +201,13 @@ weir_chan_recv(weir_chan *ch, void *msg)
         slot = chan_claim_now(ch, &ch->receive, WEIR_RING_FULL, &h);
     if (wr_likely(slot != NULL))
         return chan_empty(ch, slot, msg, h);
-    return recv_slow(ch, msg, WEIR_FOREVER);
+    return recv_missed(ch, msg, WEIR_FOREVER, h);
 }
 
 int
 weir_chan_recv_until(weir_chan *ch, void *msg, weir_limit limit)
 {
-    uint64_t h;
+    uint64_t h = 0;
     char *slot = NULL;
 
     chan_check(ch);
@@ -188,7 +215,7 @@ weir_chan_recv_until(weir_chan *ch, void *msg, weir_limit limit)
         slot = chan_claim_now(ch, &ch->receive, WEIR_RING_FULL, &h);
     if (wr_likely(slot != NULL))
         return chan_empty(ch, slot, msg, h);
-    return recv_slow(ch, msg, limit);
+    return recv_missed(ch, msg, limit, h);
 }
 
 int

@@ -11,7 +11,8 @@
 /* A message of any other size than 8, or one to be noted; apart, so that the
  * fast path calls nothing. */
 int wr_chan_fill_sized(weir_chan *ch, char *slot, const void *msg, uint64_t t);
-int wr_chan_empty_sized(weir_chan *ch, char *slot, void *msg, uint64_t h);
+int wr_chan_empty_sized(const weir_chan *ch, char *slot, void *msg,
+                        uint64_t stamp);
 
 /* The message into a claimed slot: last touch of the channel. */
 static inline int
@@ -25,15 +26,22 @@ chan_fill(weir_chan *ch, char *slot, const void *msg, uint64_t t)
     return WEIR_OK;
 }
 
+/* The message out of it, and the stamp that says so. */
 static inline int
-chan_empty(weir_chan *ch, char *slot, void *msg, uint64_t h)
+chan_empty_to(const weir_chan *ch, char *slot, void *msg, uint64_t stamp)
 {
     weir_cpu_prefetch_write(slot + WEIR_SEPARATION);
     if (wr_unlikely(ch->elem_bytes != 8))
-        return wr_chan_empty_sized(ch, slot, msg, h);
+        return wr_chan_empty_sized(ch, slot, msg, stamp);
     weir_copy(msg, slot + sizeof(uint64_t), 8);
-    weir_ring_publish(slot, h + ch->shape.lap);
+    weir_ring_publish(slot, stamp);
     return WEIR_OK;
+}
+
+static inline int
+chan_empty(weir_chan *ch, char *slot, void *msg, uint64_t h)
+{
+    return chan_empty_to(ch, slot, msg, h + ch->shape.lap);
 }
 
 /* Two atomics, one branch.  A word with a flag equals no stamp, and neither

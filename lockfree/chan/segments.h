@@ -65,7 +65,8 @@
 #endif
 #define CHAN_SEGMENT_SLOTS_MIN 2
 
-#define CHAN_TAKEN ((uint64_t)3)
+/* Not 3: a receive word with SLOW, and FULL, must equal no stamp. */
+#define CHAN_TAKEN ((uint64_t)5)
 
 struct chan_segment {
     WEIR_ATOMIC(struct chan_segment *) next;

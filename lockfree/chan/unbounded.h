@@ -11,6 +11,10 @@
  *             about once per quota
  *   a slot    of the next send ticket is always free (G1): whoever may claim
  *             never waits for a receiver's stamp
+ *   a look    the first one, inline in chan.c, has the word that the look at
+ *             the ring found.  It claims if the stamp alone says that this is
+ *             all there is to do: no quota to be looked at by a sender, no
+ *             segment that ends.  All else is left to the operations
  *   growing   before the claim of a segment's last ticket, without the lock;
  *             a hand-in at the end of a segment is the receiver's to make room
  *             for.  If it cannot, those who are parked to send get WEIR_NOMEM
@@ -71,6 +75,24 @@ chan_spot_see(const weir_chan *ch, struct chan_side *side, uint64_t ticket,
     spot->segment = weir_load_acq(&side->segment);
     spot->slot = chan_segment_slot(chan_segments(ch), spot->segment, ticket);
     return weir_ring_load_stamp(spot->slot);
+}
+
+/* As chan_claim_now(), of `ticket`, the side's word as it was read: the slot,
+ * or NULL.  The last ticket of a segment, behind which there is more to do, is
+ * left to a second look; a word with a flag equals no stamp. */
+static inline char *
+chan_spot_claim_now(const weir_chan *ch, struct chan_side *side, uint64_t full,
+                    uint64_t ticket)
+{
+    const struct chan_segments *all = chan_segments(ch);
+    struct chan_spot spot;
+
+    if (wr_likely(chan_spot_see(ch, side, ticket, full, &spot) == spot.want) &&
+        wr_likely(chan_segment_position(all, ticket) != all->mask) &&
+        wr_likely(
+            weir_ring_claim_to(&side->word, &ticket, ticket + WEIR_RING_STEP)))
+        return spot.slot;
+    return NULL;
 }
 
 /* `n` tickets from that of `spot` on are claimed: the side's pointer behind

@@ -79,10 +79,13 @@ TEST(segments_are_used_again_and_kept)
 {
     weir_chan *ch = weir_chan_make(8, WEIR_UNBOUNDED);
     const size_t n = slots_of(ch);
+    int64_t msg;
 
     for (size_t i = 0; i < 10 * n; i++) {
         send_n(ch, 1);
         recv_n(ch, 1);
+        send_n(ch, 1);
+        EXPECT_OK(weir_chan_recv(ch, &msg));
     }
     EXPECT_EQ(chain_length(ch), 2);
     for (int round = 0; round < 5; round++) {

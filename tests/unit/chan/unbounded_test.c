@@ -101,6 +101,34 @@ TEST(set_sees_it_become_ready)
     weir_chan_free(ch);
 }
 
+/* A claim at first sight: a ticket without a flag whose stamp is there, but no
+ * segment's last. */
+TEST(first_look_takes_plain_tickets_only)
+{
+    weir_chan *ch = make(0, false);
+    const struct chan_segments *all = chan_segments(ch);
+    const uint64_t last = all->mask * WEIR_RING_STEP;
+    char *slots = all->oldest->slots;
+
+    EXPECT_NULL(chan_spot_claim_now(ch, &ch->receive, WEIR_RING_FULL, 0));
+    EXPECT_PTR_EQ(chan_spot_claim_now(ch, &ch->send, 0, 0), slots);
+    EXPECT_NULL(chan_spot_claim_now(ch, &ch->send, 0, 0));
+    EXPECT_EQ(weir_load_acq(&ch->send.word), WEIR_RING_STEP);
+    weir_store_rlx(&ch->send.word, WEIR_RING_STEP | CHAN_SLOW);
+    EXPECT_NULL(
+        chan_spot_claim_now(ch, &ch->send, 0, WEIR_RING_STEP | CHAN_SLOW));
+    /* What has been taken is not what a frozen receive word looks for. */
+    weir_ring_publish(slots, CHAN_TAKEN);
+    weir_store_rlx(&ch->receive.word, CHAN_SLOW);
+    EXPECT_NULL(
+        chan_spot_claim_now(ch, &ch->receive, WEIR_RING_FULL, CHAN_SLOW));
+    weir_store_rlx(&ch->send.word, last);
+    EXPECT_NULL(chan_spot_claim_now(ch, &ch->send, 0, last));
+    EXPECT_EQ(weir_load_acq(&ch->send.word), last);
+    weir_store_rlx(&ch->receive.word, last);
+    weir_chan_free(ch);
+}
+
 struct waiting {
     struct chan_spot spot;
     WEIR_ATOMIC(int) returned;
