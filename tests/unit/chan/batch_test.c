@@ -47,6 +47,28 @@ TEST(batch_moves_as_many_as_there_is_room_for)
     }
 }
 
+/* Stamps are looked at by four, from any of them on. */
+TEST(batch_stops_where_the_buffer_does)
+{
+    enum { CAPACITY = 11 };
+    int64_t msgs[2 * CAPACITY] = { 0 };
+    weir_chan *ch = weir_chan_make(8, CAPACITY);
+    size_t n;
+
+    ASSERT_NOT_NULL(ch);
+    for (size_t held = 1; held < CAPACITY; held++) {
+        for (size_t i = 0; i < held; i++)
+            EXPECT_OK(weir_chan_send(ch, &msgs[i]));
+        EXPECT_OK(weir_chan_send_n(ch, msgs, 2 * CAPACITY, &n));
+        EXPECT_EQ(n, CAPACITY - held);
+        EXPECT_OK(weir_chan_recv_n(ch, msgs, n, &n));
+        EXPECT_EQ(n, CAPACITY - held);
+        EXPECT_OK(weir_chan_recv_n(ch, msgs, 2 * CAPACITY, &n));
+        EXPECT_EQ(n, held);
+    }
+    weir_chan_free(ch);
+}
+
 TEST(batch_of_none_is_done)
 {
     weir_chan *ch = weir_chan_make(8, 1);
