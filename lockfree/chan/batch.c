@@ -67,7 +67,9 @@ find(const weir_chan *ch, uint64_t full, size_t most, struct claim *c)
     if (n < row)
         return c->ticket + n * WEIR_RING_STEP;
     c->around = (c->ticket & ~(shape.lap - 1)) + shape.lap;
-    c->more = count_ready(ch->slots, shape.stride, c->around | full, most - n);
+    /* No further than the first slot: four are looked at before one counts. */
+    c->more = count_ready(ch->slots, shape.stride, c->around | full,
+                          most - n < at ? most - n : (size_t)at);
     return c->around + c->more * WEIR_RING_STEP;
 }
 
