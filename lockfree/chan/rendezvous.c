@@ -168,6 +168,7 @@ send_meet(weir_chan *ch, const void *msg, struct wr_waiter *w)
 static int
 recv_meet(weir_chan *ch, void *msg, struct wr_waiter *w)
 {
+    const size_t bytes = ch->elem_bytes; /* its sender may free the channel */
     struct wr_hand hand = { .gives = false };
     const struct queue theirs = { &ch->senders, MEET_SENDERS, WEIR_CASE_RECV };
     const struct queue ours = { &ch->receivers, MEET_RECEIVERS,
@@ -178,8 +179,10 @@ recv_meet(weir_chan *ch, void *msg, struct wr_waiter *w)
     if (w != NULL)
         chan_accept(ch, w, msg);
     status = meet(ch, theirs, ours, w, &hand, &met);
-    if (hand.done)
-        chan_copy(ch, msg, &hand.small);
+    if (hand.done && bytes == 8)
+        weir_copy(msg, &hand.small, 8);
+    else if (hand.done && bytes > 0) /* else msg may be NULL */
+        weir_copy(msg, &hand.small, bytes);
     if (met != NULL) {
         chan_copy(ch, msg, met->msg);
         wr_waiter_grant(met, WEIR_OK); /* last touch: the sender's */

@@ -66,7 +66,7 @@ win_branch(struct wr_waiter *w, struct wr_node *node)
 }
 
 /* The party of this node, which is in no list any more, is awake and waits here
- * only: it has the message, and is done.  False: nothing has happened. */
+ * only: it has the message, and is done.  False: it waits on, or has left. */
 static bool
 hand_over(struct wr_node *node, struct wr_hand *hand)
 {
