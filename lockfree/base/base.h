@@ -18,6 +18,7 @@
 /* A slow path: out of line, away from the code that it serves. */
 #define WR_COLD __attribute__((noinline, cold))
 #define WR_NOINLINE __attribute__((noinline))
+#define WR_INLINE inline __attribute__((always_inline))
 
 #define WR_STATIC_ASSERT(c, what) _Static_assert(c, what)
 

@@ -23,22 +23,23 @@ struct claim {
     size_t more;
 };
 
-/* How many slots in a row from this one bear the stamps of tickets in a row. */
-static size_t
-count_ready(const char *slot, uint64_t stride, uint64_t stamp, size_t most)
+static inline uint64_t
+differs(char *slot, uint64_t stamp)
 {
-    char *at = (char *)(uintptr_t)slot; /* atomics take no const */
+    return weir_ring_load_stamp(slot) ^ stamp;
+}
+
+/* How many slots in a row from this one bear the stamps of tickets in a row. */
+static inline size_t
+count_row(char *at, uint64_t stride, uint64_t stamp, size_t most)
+{
     size_t n = 0;
 
-    /* Four looks, one branch. */
-    while (most - n >= 4) {
-        uint64_t off = 0;
-
-        for (unsigned i = 0; i < 4; i++)
-            off |= weir_ring_load_stamp(at + i * stride) ^
-                   (stamp + i * WEIR_RING_STEP);
-        if (off != 0)
-            break;
+    /* Four looks, one branch.  Not as a loop: the compiler would keep it. */
+    while (most - n >= 4 &&
+           (differs(at, stamp) | differs(at + stride, stamp + WEIR_RING_STEP) |
+            differs(at + 2 * stride, stamp + 2 * WEIR_RING_STEP) |
+            differs(at + 3 * stride, stamp + 3 * WEIR_RING_STEP)) == 0) {
         at += 4 * stride;
         stamp += 4 * WEIR_RING_STEP;
         n += 4;
@@ -51,8 +52,18 @@ count_ready(const char *slot, uint64_t stride, uint64_t stamp, size_t most)
     return n;
 }
 
+static size_t
+count_ready(const char *slot, uint64_t stride, uint64_t stamp, size_t most)
+{
+    char *at = (char *)(uintptr_t)slot; /* atomics take no const */
+
+    return wr_likely(stride == WEIR_RING_STRIDE(8))
+               ? count_row(at, WEIR_RING_STRIDE(8), stamp, most)
+               : count_row(at, stride, stamp, most);
+}
+
 /* Find what could be claimed; the ticket behind it. */
-static uint64_t
+static WR_INLINE uint64_t
 find(const weir_chan *ch, uint64_t full, size_t most, struct claim *c)
 {
     const weir_ring_shape shape = ch->shape;
@@ -63,6 +74,7 @@ find(const weir_chan *ch, uint64_t full, size_t most, struct claim *c)
     n = count_ready(ch->slots + at * shape.stride, shape.stride,
                     c->ticket | full, most < row ? most : row);
     c->n = n;
+    c->around = 0;
     c->more = 0;
     if (n < row)
         return c->ticket + n * WEIR_RING_STEP;
@@ -74,7 +86,7 @@ find(const weir_chan *ch, uint64_t full, size_t most, struct claim *c)
 }
 
 /* As weir_ring_take_n(); 0: not ready, or *flagged. */
-static size_t
+static WR_INLINE size_t
 claim(weir_chan *ch, struct chan_side *side, uint64_t full, size_t most,
       struct claim *c, bool *flagged)
 {
@@ -102,76 +114,82 @@ claim(weir_chan *ch, struct chan_side *side, uint64_t full, size_t most,
     }
 }
 
-/* A slot's message in and out, its size known where that pays. */
-static inline void
-put_in(char *slot, uint64_t stamp, const char *msg, size_t bytes)
-{
-    if (bytes > 0)
-        weir_copy(slot + sizeof(uint64_t), msg, bytes);
-    weir_ring_publish(slot, stamp);
-}
+/* n slots in a row, the stamp that the first of them gets, and the messages. */
+struct row {
+    char *slot;
+    uint64_t stamp;
+    size_t n;
+    char *msgs; /* of sends: only read */
+};
 
-static inline void
-take_out(char *slot, uint64_t stamp, char *msg, size_t bytes)
+static WR_INLINE void
+move_one(char *slot, uint64_t stamp, char *msg, size_t bytes, bool in)
 {
-    if (bytes > 0)
+    if (bytes > 0 && in)
+        weir_copy(slot + sizeof(uint64_t), msg, bytes);
+    if (bytes > 0 && !in)
         weir_copy(msg, slot + sizeof(uint64_t), bytes);
     weir_ring_publish(slot, stamp);
 }
 
-static inline void
-put_row(char *slot, uint64_t stride, uint64_t stamp, size_t n, const char *msgs,
-        size_t bytes)
+static WR_INLINE void
+move_row(struct row r, uint64_t stride, size_t bytes, bool in)
 {
-    for (size_t i = 0; i < n; i++) {
-        put_in(slot, stamp, msgs, bytes);
-        slot += stride;
-        stamp += WEIR_RING_STEP;
-        msgs += bytes;
+    const uint64_t step = WEIR_RING_STEP;
+
+    for (; r.n >= 4; r.n -= 4) {
+        move_one(r.slot, r.stamp, r.msgs, bytes, in);
+        move_one(r.slot + stride, r.stamp + step, r.msgs + bytes, bytes, in);
+        move_one(r.slot + 2 * stride, r.stamp + 2 * step, r.msgs + 2 * bytes,
+                 bytes, in);
+        move_one(r.slot + 3 * stride, r.stamp + 3 * step, r.msgs + 3 * bytes,
+                 bytes, in);
+        r.slot += 4 * stride;
+        r.stamp += 4 * step;
+        r.msgs += 4 * bytes;
+    }
+    for (; r.n > 0; r.n--) {
+        move_one(r.slot, r.stamp, r.msgs, bytes, in);
+        r.slot += stride;
+        r.stamp += step;
+        r.msgs += bytes;
     }
 }
 
-static inline void
-take_row(char *slot, uint64_t stride, uint64_t stamp, size_t n, char *msgs,
-         size_t bytes)
+static WR_NOINLINE void
+move_sized(struct row r, uint64_t stride, size_t bytes, bool in)
 {
-    for (size_t i = 0; i < n; i++) {
-        take_out(slot, stamp, msgs, bytes);
-        slot += stride;
-        stamp += WEIR_RING_STEP;
-        msgs += bytes;
-    }
+    move_row(r, stride, bytes, in);
 }
 
 /* The channel is read before the last stamp lets it go. */
-static void
-fill_row(const weir_chan *ch, uint64_t ticket, size_t n, const char *msgs)
+static WR_INLINE void
+move(const weir_chan *ch, struct row r, bool in)
 {
-    const size_t bytes = ch->elem_bytes;
-    const uint64_t stamp = ticket | WEIR_RING_FULL;
-    char *slot = weir_ring_slot(ch->shape, ch->slots, ticket);
-
-    if (wr_likely(bytes == 8))
-        put_row(slot, WEIR_RING_STRIDE(8), stamp, n, msgs, 8);
+    if (wr_likely(ch->elem_bytes == 8))
+        move_row(r, WEIR_RING_STRIDE(8), 8, in);
     else
-        put_row(slot, ch->shape.stride, stamp, n, msgs, bytes);
+        move_sized(r, ch->shape.stride, ch->elem_bytes, in);
 }
 
-static void
-empty_row(const weir_chan *ch, uint64_t ticket, size_t n, char *msgs)
+/* The messages of a claim; those from the first slot on last. */
+static WR_INLINE void
+move_claimed(const weir_chan *ch, const struct claim *c, char *msgs, bool in)
 {
-    const size_t bytes = ch->elem_bytes;
-    const uint64_t stamp = ticket + ch->shape.lap;
-    char *slot = weir_ring_slot(ch->shape, ch->slots, ticket);
+    const uint64_t done = in ? WEIR_RING_FULL : ch->shape.lap;
+    const struct row behind = { ch->slots, c->around + done, c->more,
+                                msgs + c->n * ch->elem_bytes };
 
-    if (wr_likely(bytes == 8))
-        take_row(slot, WEIR_RING_STRIDE(8), stamp, n, msgs, 8);
-    else
-        take_row(slot, ch->shape.stride, stamp, n, msgs, bytes);
+    move(ch,
+         (struct row){ weir_ring_slot(ch->shape, ch->slots, c->ticket),
+                       c->ticket + done, c->n, msgs },
+         in);
+    if (wr_unlikely(c->more > 0))
+        move(ch, behind, in);
 }
 
 /* Up to n sends by one claim: how many.  0: no room, or *flagged. */
-static size_t
+static WR_INLINE size_t
 claim_sends(weir_chan *ch, const char *msgs, size_t n, bool *flagged)
 {
     struct claim c;
@@ -186,14 +204,12 @@ claim_sends(weir_chan *ch, const char *msgs, size_t n, bool *flagged)
         return 0;
     if (chan_keeps_stats(ch))
         wr_chan_note_depth(ch, c.ticket, k);
-    fill_row(ch, c.ticket, c.n, msgs);
-    if (c.more > 0)
-        fill_row(ch, c.around, c.more, msgs + c.n * ch->elem_bytes);
+    move_claimed(ch, &c, (char *)(uintptr_t)msgs, true);
     return k;
 }
 
 /* As claim_sends(). */
-static size_t
+static WR_INLINE size_t
 claim_recvs(weir_chan *ch, char *msgs, size_t n, bool *flagged)
 {
     struct claim c;
@@ -206,9 +222,7 @@ claim_recvs(weir_chan *ch, char *msgs, size_t n, bool *flagged)
     k = claim(ch, &ch->receive, WEIR_RING_FULL, n, &c, flagged);
     if (k == 0)
         return 0;
-    empty_row(ch, c.ticket, c.n, msgs);
-    if (c.more > 0)
-        empty_row(ch, c.around, c.more, msgs + c.n * ch->elem_bytes);
+    move_claimed(ch, &c, msgs, false);
     return k;
 }
 
@@ -230,7 +244,7 @@ recv_one(weir_chan *ch, void *msg, const weir_limit *limit)
 
 /* Behind the first message: as many as there is room for.  Not waiting for a
  * place that is claimed and not yet emptied. */
-static size_t
+static WR_NOINLINE size_t
 send_rest(weir_chan *ch, const char *msgs, size_t n, bool drops)
 {
     size_t sent = 0;
@@ -249,7 +263,7 @@ send_rest(weir_chan *ch, const char *msgs, size_t n, bool drops)
     return sent;
 }
 
-static size_t
+static WR_NOINLINE size_t
 recv_rest(weir_chan *ch, char *msgs, size_t n)
 {
     size_t got = 0;
