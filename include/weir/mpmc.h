@@ -99,12 +99,7 @@
                                                                                \
     static inline weir_ring_shape name##_shape_(void)                          \
     {                                                                          \
-        weir_ring_shape shape;                                                 \
-                                                                               \
-        shape.capacity = (N);                                                  \
-        shape.lap = weir_ring_lap_of(N);                                       \
-        shape.stride = sizeof(name##_slot_);                                   \
-        return shape;                                                          \
+        return weir_ring_shape_of((N), sizeof(name##_slot_));                  \
     }                                                                          \
                                                                                \
     __attribute__((unused)) static inline void name##_init(name *q)            \
@@ -135,7 +130,7 @@
         if (slot == NULL)                                                      \
             return false;                                                      \
         *v = *name##_value_(slot);                                             \
-        weir_ring_publish(slot, ticket + name##_shape_().lap);                 \
+        weir_ring_publish(slot, ticket + weir_ring_lap(name##_shape_()));      \
         return true;                                                           \
     }                                                                          \
                                                                                \
@@ -253,7 +248,7 @@
                                                                                \
         (void)q;                                                               \
         weir_ring_publish(slot, (weir_ring_own_stamp(slot) ^ WEIR_RING_FULL) + \
-                                    name##_shape_().lap);                      \
+                                    weir_ring_lap(name##_shape_()));           \
     }                                                                          \
                                                                                \
     WEIR_ASSERT_STATIC(offsetof(name, receive) == WEIR_SEPARATION &&           \

@@ -7,9 +7,9 @@
  * and publishes by one store to the stamp.
  *
  * State
- *   word    a ticket, in steps of WEIR_RING_STEP: lap * lap_unit + position;
- *           low bits are flags that a channel uses (0 in a raw ring), chosen
- *           so that a flagged word equals no stamp
+ *   word    a ticket: number of the lap * weir_ring_lap() + position *
+ *           WEIR_RING_STEP; low bits are flags that a channel uses (0 in a
+ *           raw ring), chosen so that a flagged word equals no stamp
  *   stamp   ticket t: the slot waits for the sender of t
  *           t | WEIR_RING_FULL: it holds the element of t
  *
@@ -53,8 +53,8 @@ typedef struct weir_ring_word {
 /** The shape of a ring; constant once made. */
 typedef struct weir_ring_shape {
     uint64_t capacity;
-    uint64_t lap;    /**< lap_unit: a power of two >= capacity, in steps */
-    uint64_t stride; /**< bytes from slot to slot */
+    uint64_t mask;  /**< of a ticket: its position, in steps */
+    uint64_t scale; /**< bytes from slot to slot, by WEIR_RING_STEP */
 } weir_ring_shape;
 
 /* Bytes of a slot, and its alignment: small slots share a line, 8-byte
@@ -65,6 +65,7 @@ typedef struct weir_ring_shape {
     ((8 + (elem_bytes) + WEIR_RING_SLOT_ALIGN(elem_bytes) - 1) /               \
      WEIR_RING_SLOT_ALIGN(elem_bytes) * WEIR_RING_SLOT_ALIGN(elem_bytes))
 
+/* A lap: a power of two >= capacity, in steps. */
 static inline uint64_t
 weir_ring_lap_of(uint64_t capacity)
 {
@@ -74,31 +75,62 @@ weir_ring_lap_of(uint64_t capacity)
                : WEIR_RING_STEP << (64 - __builtin_clzll(capacity - 1));
 }
 
+/* stride_bytes: from slot to slot, a multiple of WEIR_RING_STEP. */
+static inline weir_ring_shape
+weir_ring_shape_of(uint64_t capacity, uint64_t stride_bytes)
+{
+    const weir_ring_shape shape = { capacity,
+                                    weir_ring_lap_of(capacity) - WEIR_RING_STEP,
+                                    stride_bytes / WEIR_RING_STEP };
+
+    return shape;
+}
+
+static inline uint64_t
+weir_ring_lap(weir_ring_shape shape)
+{
+    return shape.mask + WEIR_RING_STEP;
+}
+
+static inline uint64_t
+weir_ring_stride(weir_ring_shape shape)
+{
+    return shape.scale * WEIR_RING_STEP;
+}
+
 static inline uint64_t
 weir_ring_position(weir_ring_shape shape, uint64_t ticket)
 {
-    return (ticket & (shape.lap - 1)) / WEIR_RING_STEP;
+    return (ticket & shape.mask) / WEIR_RING_STEP;
+}
+
+/* The first ticket of the next lap. */
+static inline uint64_t
+weir_ring_next_lap(weir_ring_shape shape, uint64_t ticket)
+{
+    return (ticket | (weir_ring_lap(shape) - 1)) + 1;
 }
 
 static inline uint64_t
 weir_ring_next(weir_ring_shape shape, uint64_t ticket)
 {
     /* A raw ring of a power of two: nothing to skip. */
-    if (__builtin_constant_p(shape.lap) &&
-        shape.lap == shape.capacity * WEIR_RING_STEP)
+    if (__builtin_constant_p(shape.mask) &&
+        weir_ring_lap(shape) == shape.capacity * WEIR_RING_STEP)
         return ticket + WEIR_RING_STEP;
     if (weir_ring_position(shape, ticket) + 1 < shape.capacity)
         return ticket + WEIR_RING_STEP;
-    return (ticket & ~(shape.lap - 1)) + shape.lap;
+    return weir_ring_next_lap(shape, ticket);
 }
 
 /* The number of tickets from `from` to `to`, which is not before it. */
 static inline uint64_t
 weir_ring_distance(weir_ring_shape shape, uint64_t from, uint64_t to)
 {
-    const uint64_t laps = (to & ~(shape.lap - 1)) - (from & ~(shape.lap - 1));
+    const uint64_t lap = weir_ring_lap(shape);
+    const uint64_t laps = (to & ~(lap - 1)) - (from & ~(lap - 1));
 
-    return laps / shape.lap * shape.capacity + weir_ring_position(shape, to) -
+    return laps / lap * shape.capacity + weir_ring_position(shape, to) -
            weir_ring_position(shape, from);
 }
 
@@ -107,13 +139,13 @@ static inline bool
 weir_ring_is_full(weir_ring_shape shape, uint64_t t, uint64_t h)
 {
     return (int64_t)((t & ~WEIR_RING_FLAGS) - (h & ~WEIR_RING_FLAGS)) >=
-           (int64_t)shape.lap;
+           (int64_t)weir_ring_lap(shape);
 }
 
 static inline char *
 weir_ring_slot(weir_ring_shape shape, void *slots, uint64_t ticket)
 {
-    return (char *)slots + weir_ring_position(shape, ticket) * shape.stride;
+    return (char *)slots + (ticket & shape.mask) * shape.scale;
 }
 
 static inline WEIR_ATOMIC(uint64_t) *
@@ -127,8 +159,9 @@ static inline void
 weir_ring_init_slots(weir_ring_shape shape, void *slots)
 {
     for (uint64_t i = 0; i < shape.capacity; i++)
-        weir_store_rlx(weir_ring_stamp((char *)slots + i * shape.stride),
-                       i * WEIR_RING_STEP);
+        weir_store_rlx(
+            weir_ring_stamp((char *)slots + i * weir_ring_stride(shape)),
+            i * WEIR_RING_STEP);
 }
 
 /*

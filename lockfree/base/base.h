@@ -15,6 +15,13 @@
 #define wr_likely(c) __builtin_expect(!!(c), 1)
 #define wr_unlikely(c) __builtin_expect(!!(c), 0)
 
+/* As likely as not: a conditional move is better than a branch. */
+#if defined(__clang__)
+#define wr_unpredictable(c) __builtin_unpredictable(!!(c))
+#else
+#define wr_unpredictable(c) __builtin_expect_with_probability(!!(c), 1, 0.5)
+#endif
+
 /* A slow path: out of line, away from the code that it serves. */
 #define WR_COLD __attribute__((noinline, cold))
 #define WR_NOINLINE __attribute__((noinline))

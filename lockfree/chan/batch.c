@@ -68,19 +68,20 @@ find(const weir_chan *ch, uint64_t full, size_t most, struct claim *c)
 {
     const weir_ring_shape shape = ch->shape;
     const uint64_t at = weir_ring_position(shape, c->ticket);
+    const uint64_t stride = weir_ring_stride(shape);
     const size_t row = (size_t)(shape.capacity - at);
     size_t n;
 
-    n = count_ready(ch->slots + at * shape.stride, shape.stride,
+    n = count_ready(weir_ring_slot(shape, ch->slots, c->ticket), stride,
                     c->ticket | full, most < row ? most : row);
     c->n = n;
     c->around = 0;
     c->more = 0;
     if (n < row)
         return c->ticket + n * WEIR_RING_STEP;
-    c->around = (c->ticket & ~(shape.lap - 1)) + shape.lap;
+    c->around = weir_ring_next_lap(shape, c->ticket);
     /* No further than the first slot: four are looked at before one counts. */
-    c->more = count_ready(ch->slots, shape.stride, c->around | full,
+    c->more = count_ready(ch->slots, stride, c->around | full,
                           most - n < at ? most - n : (size_t)at);
     return c->around + c->more * WEIR_RING_STEP;
 }
@@ -169,14 +170,14 @@ move(const weir_chan *ch, struct row r, bool in)
     if (wr_likely(ch->elem_bytes == 8))
         move_row(r, WEIR_RING_STRIDE(8), 8, in);
     else
-        move_sized(r, ch->shape.stride, ch->elem_bytes, in);
+        move_sized(r, weir_ring_stride(ch->shape), ch->elem_bytes, in);
 }
 
 /* The messages of a claim; those from the first slot on last. */
 static WR_INLINE void
 move_claimed(const weir_chan *ch, const struct claim *c, char *msgs, bool in)
 {
-    const uint64_t done = in ? WEIR_RING_FULL : ch->shape.lap;
+    const uint64_t done = in ? WEIR_RING_FULL : weir_ring_lap(ch->shape);
     const struct row behind = { ch->slots, c->around + done, c->more,
                                 msgs + c->n * ch->elem_bytes };
 

@@ -273,7 +273,7 @@ hand_in(weir_chan *ch, const void *msg, char *slot, uint64_t h)
 {
     const uint64_t t = weir_ring_load_word(&ch->send.word);
 
-    WR_ASSERT(t == h + ch->shape.lap); /* S */
+    WR_ASSERT(t == h + weir_ring_lap(ch->shape)); /* S */
     chan_copy(ch, slot + sizeof(uint64_t), msg);
     if (chan_keeps_stats(ch))
         wr_chan_note_full(ch);
@@ -296,7 +296,7 @@ recv_flagged(weir_chan *ch, void *msg, char *slot, uint64_t h)
     served = wr_waiter_claim_first(&ch->senders, &ch->behind);
     if (served == NULL) {
         move_word(&ch->receive, weir_ring_next(ch->shape, h));
-        weir_ring_publish(slot, h + ch->shape.lap);
+        weir_ring_publish(slot, h + weir_ring_lap(ch->shape));
         return chan_fire(ch, WEIR_CASE_SEND, NULL);
     }
     if (chan_keeps_stats(ch))
@@ -386,7 +386,8 @@ recv_once(weir_chan *ch, void *msg, char **slot, uint64_t *want)
         }
     }
     chan_copy(ch, msg, *slot + sizeof(uint64_t));
-    weir_ring_publish(*slot, (*want ^ WEIR_RING_FULL) + ch->shape.lap);
+    weir_ring_publish(*slot,
+                      (*want ^ WEIR_RING_FULL) + weir_ring_lap(ch->shape));
     return WEIR_OK;
 }
 

@@ -41,7 +41,7 @@ chan_empty_to(const weir_chan *ch, char *slot, void *msg, uint64_t stamp)
 static inline int
 chan_empty(weir_chan *ch, char *slot, void *msg, uint64_t h)
 {
-    return chan_empty_to(ch, slot, msg, h + ch->shape.lap);
+    return chan_empty_to(ch, slot, msg, h + weir_ring_lap(ch->shape));
 }
 
 /* Two atomics, one branch.  A word with a flag equals no stamp, and neither
@@ -94,43 +94,6 @@ chan_recv_hint(weir_chan *ch)
         return wr_unbounded_recv_hint(ch);
     return chan_slot_hint(ch, &ch->receive, WEIR_RING_FULL) ||
            (weir_load_rlx(&ch->look) & CHAN_LOOK_RECV);
-}
-
-/* What a select's glance at a channel saw: the channel, and the word of one
- * side. */
-struct chan_glance {
-    uintptr_t ch;
-    uint64_t ticket;
-};
-
-/* 1: worth a look, by the stamp or by a standing reason (`look`); else 0. */
-static inline uint64_t
-chan_glance(weir_chan *ch, struct chan_side *side, uint64_t full, unsigned look,
-            struct chan_glance *seen)
-{
-    const uint64_t ticket = weir_ring_load_word(&side->word);
-    char *slot = weir_ring_slot(ch->shape, ch->slots, ticket);
-
-    chan_check(ch);
-    seen->ch = (uintptr_t)ch;
-    seen->ticket = ticket;
-    return (uint64_t)(weir_ring_load_stamp(slot) ==
-                      ((ticket & ~WEIR_RING_FLAGS) | full)) |
-           ((weir_load_rlx(&ch->look) & look) != 0);
-}
-
-/* Claim the ticket that was seen, if it still stands.  The slot, or NULL. */
-static inline char *
-chan_claim_seen(weir_chan *ch, struct chan_side *side, uint64_t full,
-                uint64_t *ticket)
-{
-    const weir_ring_shape shape = ch->shape;
-    char *slot = weir_ring_slot(shape, ch->slots, *ticket);
-
-    if (wr_likely(weir_ring_load_stamp(slot) == (*ticket | full)) &&
-        wr_likely(weir_ring_claim(shape, &side->word, ticket)))
-        return slot;
-    return NULL;
 }
 
 #endif

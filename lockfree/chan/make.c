@@ -146,7 +146,7 @@ init_growing(weir_chan *ch, size_t quota)
     const uint64_t capacity = quota == 0 ? UINT64_MAX : quota;
 
     ch->gap_max_ns = gap_max_ns(capacity);
-    ch->shape = (weir_ring_shape){ capacity, NO_LAP, 0 };
+    ch->shape = (weir_ring_shape){ capacity, NO_LAP - WEIR_RING_STEP, 0 };
     ch->slots = (char *)&ch->no_slot;
     weir_store_rlx(&ch->no_slot, NO_STAMP);
     weir_store_rlx(&ch->look, CHAN_LOOK_BOTH);
@@ -157,9 +157,8 @@ static void
 init_slots(weir_chan *ch, size_t capacity, char *slots)
 {
     ch->gap_max_ns = gap_max_ns(capacity);
-    ch->shape.capacity = capacity;
-    ch->shape.lap = weir_ring_lap_of(capacity);
-    ch->shape.stride = WEIR_RING_STRIDE((uint64_t)ch->elem_bytes);
+    ch->shape = weir_ring_shape_of(capacity,
+                                   WEIR_RING_STRIDE((uint64_t)ch->elem_bytes));
     ch->slots = capacity == 0 ? (char *)&ch->no_slot : slots;
     weir_store_rlx(&ch->no_slot, NO_STAMP);
     if (capacity == 0) {
@@ -296,5 +295,5 @@ weir_chan_free(weir_chan *ch)
         wr_segments_free(ch);
     forget_missed(ch);
     ch->magic = CHAN_FREED;
-    let_go(ch->block, ch->shape.capacity * ch->shape.stride);
+    let_go(ch->block, ch->shape.capacity * weir_ring_stride(ch->shape));
 }

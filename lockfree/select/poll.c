@@ -12,9 +12,8 @@
  *     rendezvous  the number of enrolments, and whether it is closed
  *     event     whether it is set
  */
-#include "chan/fast.h"
 #include "park/thread.h"
-#include "select/select.h"
+#include "select/glance.h"
 
 /* xorshift64*: which case is looked at first is not a secret. */
 static uint32_t
@@ -51,49 +50,17 @@ evidence(const weir_case *c)
                                    : wr_chan_recv_evidence(c->on);
 }
 
-static inline bool
-hint(const weir_case *c)
-{
-    if (c->on == NULL)
-        return false;
-    if (c->op == WEIR_CASE_EVENT)
-        return weir_event_is_set(c->on);
-    return c->op == WEIR_CASE_SEND ? chan_send_hint(c->on)
-                                   : chan_recv_hint(c->on);
-}
-
-static inline uint64_t
-glance(const weir_case *c, struct chan_glance *seen)
-{
-    weir_chan *ch = c->on;
-
-    seen->ch = 0;
-    seen->ticket = 0;
-    if (wr_unlikely(ch == NULL))
-        return 0;
-    if (wr_unlikely(c->op == WEIR_CASE_EVENT))
-        return weir_event_is_set(c->on);
-    return c->op == WEIR_CASE_SEND
-               ? chan_glance(ch, &ch->send, 0, CHAN_LOOK_SEND, seen)
-               : chan_glance(ch, &ch->receive, WEIR_RING_FULL, CHAN_LOOK_RECV,
-                             seen);
-}
-
 /* Do the case that was seen so. */
 static inline int
-take(weir_case *c, struct chan_glance seen)
+take(weir_case *c, weir_chan *ch, char *slot, uint64_t ticket)
 {
-    weir_chan *ch = (weir_chan *)seen.ch; /* c->on, known earlier */
-    uint64_t ticket = seen.ticket;
-    char *slot;
-
-    if (c->op == WEIR_CASE_RECV) {
-        slot = chan_claim_seen(ch, &ch->receive, WEIR_RING_FULL, &ticket);
-        if (slot != NULL)
+    if (wr_unlikely(slot == NULL))
+        return look(c);
+    if (wr_likely(c->op == WEIR_CASE_RECV)) {
+        if (wr_likely(weir_ring_claim(ch->shape, &ch->receive.word, &ticket)))
             return chan_empty(ch, slot, c->msg, ticket);
-    } else if (c->op == WEIR_CASE_SEND) {
-        slot = chan_claim_seen(ch, &ch->send, 0, &ticket);
-        if (slot != NULL)
+    } else {
+        if (wr_likely(weir_ring_claim(ch->shape, &ch->send.word, &ticket)))
             return chan_fill(ch, slot, c->msg, ticket);
     }
     return look(c);
@@ -125,23 +92,23 @@ is_done(weir_case *c, int status)
     return true;
 }
 
+/* Duplicates: what becomes ready between two glances at one channel is seen by
+ * the later one only, which must not be its case each time. */
+static inline bool
+is_alone(const weir_case *cases, uint32_t n, const void *on)
+{
+    uint32_t times = 0;
+
+    for (uint32_t i = 0; i < n; i++)
+        times += cases[i].on == on;
+    return times == 1;
+}
+
 /* Bit n - 1 - i for case i. */
 static inline uint32_t
 case_of(uint32_t bit, uint32_t n)
 {
     return n - 1 - bit;
-}
-
-/* Duplicates: what becomes ready between two glances at one channel is seen by
- * the later one only, which must not be its case each time. */
-static inline bool
-is_alone(const weir_case *cases, uint32_t n, uintptr_t ch)
-{
-    uint32_t times = 0;
-
-    for (uint32_t i = 0; i < n; i++)
-        times += (uintptr_t)cases[i].on == ch;
-    return times == 1;
 }
 
 static WR_NOINLINE uint64_t
@@ -183,26 +150,21 @@ int
 wr_select_now(weir_case *cases, size_t count, unsigned flags)
 {
     const uint32_t n = (uint32_t)count;
-    struct chan_glance seen = { 0, 0 };
-    uint64_t ready = 0;
+    struct glance g = { 0, NULL, NULL, 0 };
     uint32_t at;
 
     if (count == 0 || count > SELECT_SMALL)
         return SELECT_PENDING;
-    for (uint32_t i = 0; i < n; i++) {
-        struct chan_glance one;
-        const uint64_t hit = glance(&cases[i], &one);
-
-        seen.ch |= one.ch & -hit;
-        seen.ticket |= one.ticket & -hit;
-        ready = ready * 2 + hit;
-    }
-    if (ready == 0)
+    for (uint32_t i = 0; i < n; i++)
+        g = glance(g, &cases[i]);
+    if (g.ready == 0)
         return SELECT_PENDING;
-    if (wr_unlikely((ready & (ready - 1)) != 0 || !is_alone(cases, n, seen.ch)))
-        return now_any(cases, n, ready, (flags & WEIR_SELECT_ORDERED) != 0);
-    at = case_of((uint32_t)__builtin_ctzll(ready), n);
-    return wr_likely(is_done(&cases[at], take(&cases[at], seen)))
+    at = case_of((uint32_t)__builtin_ctzll(g.ready), n);
+    if (wr_unlikely((g.ready & (g.ready - 1)) != 0 ||
+                    !is_alone(cases, n, cases[at].on)))
+        return now_any(cases, n, g.ready, (flags & WEIR_SELECT_ORDERED) != 0);
+    return wr_likely(
+               is_done(&cases[at], take(&cases[at], g.ch, g.slot, g.ticket)))
                ? (int)at
                : SELECT_PENDING;
 }
@@ -285,7 +247,7 @@ bool
 wr_select_hint(struct select *s)
 {
     for (uint32_t i = 0; i < s->count; i++)
-        if (hint(&s->cases[i]))
+        if (case_hint(&s->cases[i]))
             return true;
     return false;
 }

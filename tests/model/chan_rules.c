@@ -285,7 +285,7 @@ words_hold_q(void)
     const uint64_t t = ch->send.word & ~WEIR_RING_FLAGS;
     const uint64_t h = ch->receive.word & ~WEIR_RING_FLAGS;
 
-    return h <= t && t - h <= ch->shape.lap;
+    return h <= t && t - h <= weir_ring_lap(ch->shape);
 }
 
 MC_GHOST static bool

@@ -73,7 +73,7 @@ TEST(parked_sender_freezes_the_receive_word)
         EXPECT_OK(weir_chan_send(ch, &msg));
     park(&send, ch, call_send, 2, WEIR_FOREVER);
     EXPECT_EQ(word_of(&ch->receive), CHAN_SLOW); /* S */
-    EXPECT_EQ(word_of(&ch->send), ch->shape.lap);
+    EXPECT_EQ(word_of(&ch->send), weir_ring_lap(ch->shape));
     EXPECT_EQ(weir_chan_len(ch), 2);
     EXPECT_STATUS(weir_chan_try_send(ch, &msg), WEIR_AGAIN);
     EXPECT_OK(weir_chan_recv(ch, &msg));
@@ -256,7 +256,7 @@ TEST(sender_waits_for_a_receiver_that_stopped_half_way)
     ASSERT_TRUE(weir_ring_claim(ch->shape, &ch->receive.word, &ticket));
     test_thread_start(&send.thread, call_send, &send);
     test_thread_await_asleep(&send.thread);
-    weir_ring_publish(slot, ticket + ch->shape.lap);
+    weir_ring_publish(slot, ticket + weir_ring_lap(ch->shape));
     test_thread_join(&send.thread);
     EXPECT_OK(send.status);
     EXPECT_OK(weir_chan_recv(ch, &msg));
@@ -269,14 +269,15 @@ TEST(channel_survives_the_wrap_of_its_tickets)
 {
     for (size_t capacity = 1; capacity <= 5; capacity++) {
         weir_chan *ch = weir_chan_make(8, capacity);
-        const uint64_t start = 0 - 2 * ch->shape.lap;
+        const uint64_t start = 0 - 2 * weir_ring_lap(ch->shape);
         int64_t msg;
 
         weir_store_rlx(&ch->send.word, start);
         weir_store_rlx(&ch->receive.word, start);
         for (uint64_t i = 0; i < capacity; i++)
-            weir_store_rlx(weir_ring_stamp(ch->slots + i * ch->shape.stride),
-                           start + i * WEIR_RING_STEP);
+            weir_store_rlx(
+                weir_ring_stamp(ch->slots + i * weir_ring_stride(ch->shape)),
+                start + i * WEIR_RING_STEP);
         for (int64_t i = 0; i < 5 * (int64_t)capacity; i++) {
             EXPECT_OK(weir_chan_send(ch, &i));
             EXPECT_OK(weir_chan_recv(ch, &msg));

@@ -38,7 +38,7 @@ TEST(look_says_that_a_ticket_is_pending)
     ticket = 0;
     ASSERT_TRUE(weir_ring_claim(ch->shape, &ch->receive.word, &ticket));
     EXPECT_EQ(wr_chan_look_send(ch, &msg), CHAN_RETRY);
-    weir_ring_publish(ch->slots, ch->shape.lap);
+    weir_ring_publish(ch->slots, weir_ring_lap(ch->shape));
     EXPECT_OK(wr_chan_look_send(ch, &msg));
     weir_chan_free(ch);
 }

@@ -275,7 +275,7 @@ TEST(place_that_is_being_emptied_is_waited_for)
     ASSERT_TRUE(weir_ring_claim(ch->shape, &ch->receive.word, &ticket));
     test_thread_start(&thread, send_three, ch);
     test_thread_await_asleep(&thread);
-    weir_ring_publish(ch->slots, ch->shape.lap);
+    weir_ring_publish(ch->slots, weir_ring_lap(ch->shape));
     test_thread_join(&thread);
     EXPECT_EQ(log.count, 1);
     EXPECT_EQ(log.first[0], 3);

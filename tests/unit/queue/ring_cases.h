@@ -34,7 +34,7 @@ struct ring_case {
 #define RING_START_STAMPED(id, laps)                                           \
     do {                                                                       \
         const weir_ring_shape shape_ = id##_shape_();                          \
-        const uint64_t first_ = 0 - (laps)*shape_.lap;                         \
+        const uint64_t first_ = 0 - (laps)*weir_ring_lap(shape_);              \
                                                                                \
         id##_init(&id##_q);                                                    \
         weir_store_rlx(&id##_q.send.word, first_);                             \

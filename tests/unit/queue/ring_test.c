@@ -16,17 +16,14 @@ enum { CAPACITY_MAX = 70 };
 static weir_ring_shape
 shape_of(uint64_t capacity)
 {
-    const weir_ring_shape shape = { capacity, weir_ring_lap_of(capacity),
-                                    WEIR_RING_STRIDE(8) };
-
-    return shape;
+    return weir_ring_shape_of(capacity, WEIR_RING_STRIDE(8));
 }
 
 /* Ticket number i; `first` is the ticket of number 0. */
 static uint64_t
 ticket_of(weir_ring_shape shape, uint64_t first, uint64_t i)
 {
-    return first + i / shape.capacity * shape.lap +
+    return first + i / shape.capacity * weir_ring_lap(shape) +
            i % shape.capacity * WEIR_RING_STEP;
 }
 
@@ -48,7 +45,7 @@ static void
 check_arithmetic(uint64_t capacity, uint64_t laps_before_wrap)
 {
     const weir_ring_shape shape = shape_of(capacity);
-    const uint64_t first = 0 - laps_before_wrap * shape.lap;
+    const uint64_t first = 0 - laps_before_wrap * weir_ring_lap(shape);
     uint64_t ticket = first;
 
     for (uint64_t i = 0; i < 5 * capacity; i++) {
@@ -81,7 +78,7 @@ static void
 check_full(uint64_t capacity, uint64_t laps_before_wrap)
 {
     const weir_ring_shape shape = shape_of(capacity);
-    const uint64_t first = 0 - laps_before_wrap * shape.lap;
+    const uint64_t first = 0 - laps_before_wrap * weir_ring_lap(shape);
 
     for (uint64_t h = 0; h < 3 * capacity; h++) {
         for (uint64_t t = h < 2 ? 0 : h - 2; t <= h + capacity; t++) {
@@ -158,7 +155,7 @@ bare_make(uint64_t capacity)
     b->shape = shape_of(capacity);
     weir_store_rlx(&b->send.word, 0u);
     weir_store_rlx(&b->receive.word, 0u);
-    b->slots = aligned_alloc(16, capacity * b->shape.stride);
+    b->slots = aligned_alloc(16, capacity * weir_ring_stride(b->shape));
     weir_ring_init_slots(b->shape, b->slots);
     return b;
 }
@@ -177,7 +174,7 @@ TEST(fresh_slots_wait_for_the_senders_of_lap_zero)
     for (uint64_t i = 0; i < 5; i++) {
         char *slot = weir_ring_slot(b->shape, b->slots, i * WEIR_RING_STEP);
 
-        EXPECT_PTR_EQ(slot, b->slots + i * b->shape.stride);
+        EXPECT_PTR_EQ(slot, b->slots + i * weir_ring_stride(b->shape));
         EXPECT_EQ(weir_ring_load_stamp(slot), i * WEIR_RING_STEP);
     }
     bare_free(b);
@@ -204,7 +201,7 @@ TEST(take_claims_what_is_ready_and_says_which_ticket_is_not)
                                  WEIR_RING_FULL, &ticket),
                   slot);
     EXPECT_EQ(ticket, 0);
-    weir_ring_publish(slot, ticket + b->shape.lap);
+    weir_ring_publish(slot, ticket + weir_ring_lap(b->shape));
     EXPECT_EQ(weir_ring_load_stamp(slot), 2 * WEIR_RING_STEP);
     bare_free(b);
 }
