@@ -56,18 +56,21 @@ HEARD(grow_batch_both, FREE, "2", "P");
 
 /* A quota. */
 HEARD(quota_sends_recvs, QUOTA(1), "ss", "rr");
-HEARD(quota_over_the_end, QUOTA(2), "sss", "rrq");
 HEARD(quota_timed, QUOTA(1), "SS", "R");
 TWO(quota_try, QUOTA(1), "pp", "qq");
-HEARD(quota_try_timed, QUOTA(1), "sS", "Rq");
 TWO(quota_close, QUOTA(1), "ss", "c");
 HEARD(quota_cancel, QUOTA(1), "rX", "kk");
 HEARD(quota_length, QUOTA(1), "ss", "lrl");
-HEARD(quota_free, QUOTA(1), "ss", "rrf");
 HEARD(quota_batch, QUOTA(2), "3", "rQ");
 HEARD(quota_batch_one, QUOTA(1), "2", "rQ");
-HEARD(quota_stats, STATS(QUOTA(1)), "ss", "rr");
 HEARD(grow_stats, STATS(FREE), "sc", "uf");
+
+#undef PLAY_BOUNDS
+#define PLAY_BOUNDS .bound = 2, .stale = 2, .hints = "policy.c", .big = true
+HEARD(quota_over_the_end, QUOTA(2), "sss", "rrq");
+HEARD(quota_try_timed, QUOTA(1), "sS", "Rq");
+HEARD(quota_free, QUOTA(1), "ss", "rrf");
+HEARD(quota_stats, STATS(QUOTA(1)), "ss", "rr");
 
 /* Store buffering: each side says no behind its own claim. */
 #undef PLAY_BOUNDS
@@ -80,6 +83,8 @@ HEARD(quota_exact_batch, QUOTA(2), "sPp", "Qq");
 #define PLAY_BOUNDS .bound = 2, .stale = 1, .hints = "policy.c"
 HEARD(grow_sends_recvs, FREE, "sss", "rrr");
 HEARD(reuse_sends_recvs, FREE, "ssss", "rqqq");
+#undef PLAY_BOUNDS
+#define PLAY_BOUNDS .bound = 2, .stale = 1, .hints = "policy.c", .big = true
 HEARD(quota_reuse, QUOTA(2), "ssss", "rrr");
 HEARD(quota_timed_both, QUOTA(1), "SS", "RR");
 
@@ -460,4 +465,4 @@ MC_SCENARIO(hand_in_behind_an_end, .setup = open_full_at_an_end,
             .hints = "policy.c");
 MC_SCENARIO(hand_in_beside_a_try, .setup = open_full, .check = drain_and_free,
             .threads = { send_one, try_send_one, recv_one_and_one },
-            ROOM_BOUNDS);
+            ROOM_BOUNDS, .big = true);

@@ -21,6 +21,8 @@ runs=(
     'chan_meet --only meet_timed --stale 2'
     'chan_meet --only meet_free_closed --stale 2'
     'chan_rules --only try_meets_two'
+    'chan_grow --only quota_'
+    'chan_grow --only =hand_in_beside_a_try'
     'select_meet --only =three_long'
     'ring_raw --only =mpmc_poll_2x2 --stale 2'
     'park_pool --only =pool_grow --stale 2'
