@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* select/block.c - the block form: clauses are added, then one is run. */
-#include "select/select.h"
+#include "select/now.h"
 
 void
 weir_block_overflow_(void)
@@ -31,7 +31,7 @@ choose(weir_select_block *s, size_t n)
 
     if (s->default_)
         return weir_try_selectv(s->cases_, n, s->flags_);
-    at = wr_select_now(s->cases_, n, s->flags_); /* saves a call */
+    at = select_now(s->cases_, n, s->flags_);
     if (wr_likely(at >= 0))
         return at;
     return weir_selectv_until(s->cases_, n, s->flags_,

@@ -13,7 +13,7 @@
  *     event     whether it is set
  */
 #include "park/thread.h"
-#include "select/glance.h"
+#include "select/now.h"
 
 /* xorshift64*: which case is looked at first is not a secret. */
 static uint32_t
@@ -28,8 +28,8 @@ roll(uint64_t *state, uint32_t below)
     return (uint32_t)(((x * 2685821657736338717ull >> 32) * below) >> 32);
 }
 
-static WR_NOINLINE int
-look(weir_case *c)
+int
+wr_select_look(weir_case *c)
 {
     if (c->on == NULL)
         return WEIR_AGAIN;
@@ -50,22 +50,6 @@ evidence(const weir_case *c)
                                    : wr_chan_recv_evidence(c->on);
 }
 
-/* Do the case that was seen so. */
-static inline int
-take(weir_case *c, weir_chan *ch, char *slot, uint64_t ticket)
-{
-    if (wr_unlikely(slot == NULL))
-        return look(c);
-    if (wr_likely(c->op == WEIR_CASE_RECV)) {
-        if (wr_likely(weir_ring_claim(ch->shape, &ch->receive.word, &ticket)))
-            return chan_empty(ch, slot, c->msg, ticket);
-    } else {
-        if (wr_likely(weir_ring_claim(ch->shape, &ch->send.word, &ticket)))
-            return chan_fill(ch, slot, c->msg, ticket);
-    }
-    return look(c);
-}
-
 /* The number of the bit that is drawn from `mask`, which is not 0. */
 static WR_NOINLINE uint32_t
 draw(uint64_t mask)
@@ -83,34 +67,6 @@ draw(uint64_t mask)
     return (uint32_t)__builtin_ctzll(mask);
 }
 
-static inline bool
-is_done(weir_case *c, int status)
-{
-    if (status == WEIR_AGAIN || status == CHAN_RETRY)
-        return false;
-    c->status = status;
-    return true;
-}
-
-/* Duplicates: what becomes ready between two glances at one channel is seen by
- * the later one only, which must not be its case each time. */
-static inline bool
-is_alone(const weir_case *cases, uint32_t n, const void *on)
-{
-    uint32_t times = 0;
-
-    for (uint32_t i = 0; i < n; i++)
-        times += cases[i].on == on;
-    return times == 1;
-}
-
-/* Bit n - 1 - i for case i. */
-static inline uint32_t
-case_of(uint32_t bit, uint32_t n)
-{
-    return n - 1 - bit;
-}
-
 static WR_NOINLINE uint64_t
 same_as(const weir_case *cases, uint32_t n, uint32_t at)
 {
@@ -122,51 +78,34 @@ same_as(const weir_case *cases, uint32_t n, uint32_t at)
     return same;
 }
 
+static bool
+is_done(weir_case *c, int status)
+{
+    if (status == WEIR_AGAIN || status == CHAN_RETRY)
+        return false;
+    c->status = status;
+    return true;
+}
+
 static inline uint32_t
 pick(uint64_t mask, bool ordered)
 {
     return ordered ? 63 - (uint32_t)__builtin_clzll(mask) : draw(mask);
 }
 
-/* One of the cases in `ready`, or a duplicate of it; in order, the first. */
-static WR_NOINLINE int
-now_any(weir_case *cases, uint32_t n, uint64_t ready, bool ordered)
+int
+wr_select_any(weir_case *cases, uint32_t n, uint64_t ready, bool ordered)
 {
     while (ready != 0) {
         const uint64_t same =
-            same_as(cases, n, case_of(pick(ready, ordered), n));
-        const uint32_t at = case_of(pick(same, ordered), n);
+            same_as(cases, n, select_case_of(pick(ready, ordered), n));
+        const uint32_t at = select_case_of(pick(same, ordered), n);
 
-        if (is_done(&cases[at], look(&cases[at])))
+        if (is_done(&cases[at], wr_select_look(&cases[at])))
             return (int)at;
         ready &= ~same;
     }
     return SELECT_PENDING;
-}
-
-/* Glances first: their loads overlap, and no branch depends on which case is
- * ready.  If it is one, what its glance saw has come along in registers. */
-int
-wr_select_now(weir_case *cases, size_t count, unsigned flags)
-{
-    const uint32_t n = (uint32_t)count;
-    struct glance g = { 0, NULL, NULL, 0 };
-    uint32_t at;
-
-    if (count == 0 || count > SELECT_SMALL)
-        return SELECT_PENDING;
-    for (uint32_t i = 0; i < n; i++)
-        g = glance(g, &cases[i]);
-    if (g.ready == 0)
-        return SELECT_PENDING;
-    at = case_of((uint32_t)__builtin_ctzll(g.ready), n);
-    if (wr_unlikely((g.ready & (g.ready - 1)) != 0 ||
-                    !is_alone(cases, n, cases[at].on)))
-        return now_any(cases, n, g.ready, (flags & WEIR_SELECT_ORDERED) != 0);
-    return wr_likely(
-               is_done(&cases[at], take(&cases[at], g.ch, g.slot, g.ticket)))
-               ? (int)at
-               : SELECT_PENDING;
 }
 
 /* The cases in an order that is drawn as it is needed (Fisher and Yates), so
@@ -192,7 +131,7 @@ poll(struct select *s, bool noting)
             s->turns[pick] = s->turns[left - 1];
         if (noting)
             s->all[at].evidence = evidence(c);
-        status = look(c);
+        status = wr_select_look(c);
         /* Also WEIR_NOMEM, of a send that would drop a large message. */
         if (status != WEIR_AGAIN && status != CHAN_RETRY) {
             c->status = status;

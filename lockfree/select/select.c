@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* select/select.c - poll, enrol, wait, settle; see select/select.h. */
-#include "select/select.h"
 #include "park/limit.h"
+#include "select/now.h"
 
 #include <string.h>
 
@@ -174,7 +174,7 @@ select_slow(weir_case *cases, size_t n, unsigned flags, weir_limit limit)
 int
 weir_selectv(weir_case *cases, size_t n, unsigned flags)
 {
-    const int out = wr_select_now(cases, n, flags);
+    const int out = select_now(cases, n, flags);
 
     return wr_likely(out >= 0) ? out
                                : select_slow(cases, n, flags, WEIR_FOREVER);
@@ -183,7 +183,7 @@ weir_selectv(weir_case *cases, size_t n, unsigned flags)
 int
 weir_selectv_until(weir_case *cases, size_t n, unsigned flags, weir_limit limit)
 {
-    const int out = wr_select_now(cases, n, flags);
+    const int out = select_now(cases, n, flags);
 
     return wr_likely(out >= 0) ? out : select_slow(cases, n, flags, limit);
 }

@@ -88,8 +88,11 @@ select_unlock(const weir_case *c)
         wr_lock_release(&((weir_chan *)c->on)->lock);
 }
 
-/* The short way: the index of the case that was done; SELECT_PENDING: poll. */
-int wr_select_now(weir_case *cases, size_t count, unsigned flags);
+/* One look at a case: as the try_ forms, or CHAN_RETRY. */
+int wr_select_look(weir_case *c);
+/* Do one of the cases in `ready`, or a duplicate of it; in order, the first.
+ * Its index, or SELECT_PENDING. */
+int wr_select_any(weir_case *cases, uint32_t n, uint64_t ready, bool ordered);
 /* The index of the case that was done; WEIR_AGAIN; SELECT_PENDING: a ticket is
  * claimed and not yet stored. */
 int wr_select_poll(struct select *s);
