@@ -3,11 +3,11 @@
  * select/glance.h - which cases of a small select are worth a look, without a
  * branch on what their stamps say; see select/select.h.
  *
- * A select's time is instructions: a dozen of these cases are in flight at
- * once.  What is rare, or stays as it is (no channel, flags, a standing reason
- * to look), is a branch.  Of the last case that is worth a look the glance
- * brings what a claim needs; as conditional moves, which the compiler makes of
- * the one assignment below as long as no other path leads to it.
+ * The loads of the cases overlap, so what a glance costs is its instructions.
+ * What is rare, or stays as it is (no channel, flags, a standing reason to
+ * look), is a branch.  What a claim needs of the last case whose stamp says
+ * ready comes along in registers, by conditional moves: the compiler makes them
+ * of the assignments in glance_side() as long as no other path leads there.
  */
 #ifndef WR_SELECT_GLANCE_H
 #define WR_SELECT_GLANCE_H
@@ -27,14 +27,15 @@ case_hint(const weir_case *c)
                                    : chan_recv_hint(c->on);
 }
 
+/* What was seen of the cases up to now. */
 struct glance {
-    uint64_t ready; /* a bit for each case: worth a look */
-    weir_chan *ch;  /* of the last one; NULL: an event */
-    char *slot;     /* NULL: only a look can tell.  Else it is ready for: */
-    uint64_t ticket;
+    uint64_t ready;  /* a bit for each: worth a look */
+    weir_chan *ch;   /* of the last one by its stamp, */
+    char *slot;      /* with its slot (NULL: one by a hint came later), */
+    uint64_t ticket; /* which is ready for this */
 };
 
-/* By a hint, which has branches. */
+/* By a hint: only a look can tell. */
 static WR_INLINE struct glance
 glance_hint(struct glance g, const weir_case *c)
 {
