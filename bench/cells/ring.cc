@@ -13,6 +13,7 @@
 #include "impl/ring_ck.h"
 #endif
 #include "load/burst.h"
+#include "load/pingpong.h"
 #include "load/polled.h"
 #include "load/private.h"
 
@@ -117,6 +118,7 @@ template <RingKind kind, size_t Bytes, size_t N> class RingCells
     void alone();
     void empty();
     void burst();
+    void turns_at(const Place &place);
     void stream_at(const Place &place, int producers, int consumers);
     void private_pairs_of(int pairs);
 
@@ -197,6 +199,31 @@ RingCells<kind, Bytes, N>::burst()
 
 template <RingKind kind, size_t Bytes, size_t N>
 void
+RingCells<kind, Bytes, N>::turns_at(const Place &place)
+{
+    const Topology *t = &input_.topology;
+    Params bursts = params();
+
+    add(make_placed_cell("ring/pingpong", params(), place, 2),
+        "An element goes to a second thread and back through two rings; one "
+        "operation is one round trip.",
+        [=](auto type) {
+            using Ring = type_of<decltype(type)>;
+            return [=](int64_t ns) { return pingpong<Ring>(*t, place, N, ns); };
+        });
+    bursts.emplace_back("burst", std::to_string(burst_length));
+    add(make_placed_cell("ring/turns", bursts, place, 2),
+        "One thread pushes 32 elements in a row, another pops them and answers "
+        "once; one operation is one element, the latency is that of a turn.",
+        [=](auto type) {
+            using Ring = type_of<decltype(type)>;
+            return
+                [=](int64_t ns) { return burst_turns<Ring>(*t, place, N, ns); };
+        });
+}
+
+template <RingKind kind, size_t Bytes, size_t N>
+void
 RingCells<kind, Bytes, N>::stream_at(const Place &place, int producers,
                                      int consumers)
 {
@@ -259,6 +286,7 @@ add_kind(const PlanInput &input, std::vector<Cell> &cells)
         (first && place.pus.size() > 1 ? best : rest).stream_at(place, 1, 1);
         if (place.pus.size() < 2 || !first)
             continue;
+        rest.turns_at(place);
         small.stream_at(place, 1, 1);
         wide.stream_at(place, 1, 1);
         wider.stream_at(place, 1, 1);

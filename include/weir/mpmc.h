@@ -71,7 +71,9 @@
  * Blocks:   poll_: never; try_: only for an element that is claimed and not
  *           yet stored (or removed), an open place included: who holds one
  *           calls poll_ on the other side, lest it wait for itself.  The first
- *           no after a yes costs try_ up to 8 pauses of the CPU
+ *           no after a yes comes after a rest, a pause of the CPU for every
+ *           eighth element since the last no, at most 128 and N / 8; that
+ *           of try_ after up to 8 more
  * Progress: one compare-and-swap and one store when uncontended; not lock-free
  *           when a thread stops between the two
  * Order:    what was done before a push happens before the return of the pop
@@ -166,7 +168,7 @@
     {                                                                          \
         uint64_t ticket;                                                       \
         char *slot =                                                           \
-            TAKE_SEND(name##_shape_(), q->slots, &q->send.word, 0, &ticket);   \
+            TAKE_SEND##_poll(name##_shape_(), q->slots, &q->send, 0, &ticket); \
                                                                                \
         return name##_fill_(slot, v, ticket);                                  \
     }                                                                          \
@@ -174,8 +176,8 @@
     __attribute__((unused)) static inline bool name##_poll_pop(name *q, T *v)  \
     {                                                                          \
         uint64_t ticket;                                                       \
-        char *slot = TAKE_RECEIVE(name##_shape_(), q->slots, &q->receive.word, \
-                                  WEIR_RING_FULL, &ticket);                    \
+        char *slot = TAKE_RECEIVE##_poll(                                      \
+            name##_shape_(), q->slots, &q->receive, WEIR_RING_FULL, &ticket);  \
                                                                                \
         return name##_empty_(slot, v, ticket);                                 \
     }                                                                          \

@@ -47,7 +47,7 @@
  */
 typedef struct weir_ring_word {
     WEIR_ATOMIC(uint64_t) word;
-    WEIR_ATOMIC(uint64_t) missed; /* see weir_ring_linger() */
+    WEIR_ATOMIC(uint64_t) missed; /* see weir_ring_rest() */
 } __attribute__((aligned(WEIR_SEPARATION))) weir_ring_word;
 
 /** The shape of a ring; constant once made. */
@@ -269,24 +269,64 @@ weir_ring_is_over(weir_ring_shape shape, WEIR_ATOMIC(uint64_t) *opposite,
                      : weir_ring_is_full(shape, ticket, other);
 }
 
+#define WEIR_RING_REST_MAX 128 /* pauses */
+
+/*
+ * Before the first no after a yes.  This side has caught up with the other one:
+ * if a stream is under way, each look from now on takes the line away that the
+ * other side is writing.  So stay away until it is some lines ahead: a pause
+ * for every eighth element since the last no, and not so many that the ring
+ * fills up meanwhile.  True: look again; false: *ticket has had its rest.
+ */
+static inline bool
+weir_ring_rest(weir_ring_shape shape, weir_ring_word *own, uint64_t ticket)
+{
+    const int64_t since = (int64_t)(ticket - weir_load_rlx(&own->missed));
+    uint64_t pauses = (uint64_t)since / (8 * WEIR_RING_STEP);
+
+    /* Negative: another thread of this side missed a later one. */
+    if (since <= 0)
+        return false;
+    weir_store_rlx(&own->missed, ticket);
+    if (pauses > shape.capacity / 8)
+        pauses = shape.capacity / 8;
+    if (pauses > WEIR_RING_REST_MAX)
+        pauses = WEIR_RING_REST_MAX;
+    while (pauses-- > 0)
+        weir_cpu_relax();
+    return true;
+}
+
+/* As weir_ring_take(), but NULL comes after a rest. */
+static inline char *
+weir_ring_take_poll(weir_ring_shape shape, void *slots, weir_ring_word *own,
+                    uint64_t full, uint64_t *ticket)
+{
+    char *slot;
+
+    do
+        slot = weir_ring_take(shape, slots, &own->word, full, ticket);
+    while (slot == NULL && weir_ring_rest(shape, own, *ticket));
+    return slot;
+}
+
 #define WEIR_RING_LINGER 8 /* pauses; below two line transfers of a far pair */
 
-/* The first no after a yes: most likely a stream is under way, and a look at
- * the opposite index would take its line away from who writes it, once per
- * element.  So wait for the slot alone, for a moment.  True: look again. */
+/* Before the first no of a try: a look at the opposite index would take its
+ * line away from who writes it, once per element of a stream.  So rest, and
+ * wait for the slot alone, for a moment.  True: look again. */
 static inline bool
 weir_ring_linger(weir_ring_shape shape, void *slots, weir_ring_word *own,
                  uint64_t full, uint64_t ticket)
 {
     char *slot = weir_ring_slot(shape, slots, ticket);
 
-    if (weir_load_rlx(&own->missed) == ticket)
+    if (!weir_ring_rest(shape, own, ticket))
         return false;
-    weir_store_rlx(&own->missed, ticket);
     for (unsigned i = 0; i < WEIR_RING_LINGER; i++) {
-        weir_cpu_relax();
         if (weir_load_rlx(weir_ring_stamp(slot)) == (ticket | full))
             break;
+        weir_cpu_relax();
     }
     return true;
 }
@@ -398,6 +438,18 @@ weir_ring_take_single(weir_ring_shape shape, void *slots,
     if (weir_ring_take_single_n(shape, slots, own, full, 1, ticket) == 0)
         return NULL;
     return weir_ring_slot(shape, slots, *ticket);
+}
+
+static inline char *
+weir_ring_take_single_poll(weir_ring_shape shape, void *slots,
+                           weir_ring_word *own, uint64_t full, uint64_t *ticket)
+{
+    char *slot;
+
+    do
+        slot = weir_ring_take_single(shape, slots, &own->word, full, ticket);
+    while (slot == NULL && weir_ring_rest(shape, own, *ticket));
+    return slot;
 }
 
 /* The same for a single side, which moved its word by a store: see the race

@@ -189,7 +189,7 @@ not_both(void)
 
 /* As in ring_raw.c. */
 static void
-no_linger(weir_ring_word *send, weir_ring_word *receive)
+no_rest(weir_ring_word *send, weir_ring_word *receive)
 {
     weir_store_rlx(&send->missed, 2 * WEIR_RING_STEP);
     weir_store_rlx(&receive->missed, WEIR_RING_STEP);
@@ -224,9 +224,9 @@ no_linger(weir_ring_word *send, weir_ring_word *receive)
                 .threads = { ring##_push_push, ring##_pop_pop },               \
                 .check = not_both, .stale = 4);
 
-EXACT(mpmc2, &m2, no_linger(&m2.send, &m2.receive))
-EXACT(mpsc2, &ms, no_linger(&ms.send, &ms.receive))
-EXACT(spmc2, &sm, no_linger(&sm.send, &sm.receive))
+EXACT(mpmc2, &m2, no_rest(&m2.send, &m2.receive))
+EXACT(mpsc2, &ms, no_rest(&ms.send, &ms.receive))
+EXACT(spmc2, &sm, no_rest(&sm.send, &sm.receive))
 EXACT(spsc2, &s2, (void)0)
 
 /* --- MPSC, SPMC ----------------------------------------------------------- */

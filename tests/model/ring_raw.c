@@ -112,8 +112,8 @@ MC_SCENARIO(spsc_cap2, .setup = ring_setup,
 #define NO_ROOM 1
 #define NO_ITEM 2
 
-/* The no's of that race as those that follow a no: the wait before a first one
- * (weir_ring_linger) is for speed, and hides it behind many more states. */
+/* The no's of that race as those that follow a no: the rest before a first one
+ * (weir_ring_rest) is for speed, and hides it behind many more states. */
 static void
 ring2_ready(void)
 {
