@@ -33,6 +33,7 @@
 #define WEIR_API __attribute__((visibility("default")))
 #define WEIR_NODISCARD __attribute__((warn_unused_result))
 #define WEIR_NONNULL(...) __attribute__((nonnull(__VA_ARGS__)))
+#define WEIR_LIKELY_(c) __builtin_expect(!!(c), 1)
 
 /** What a call came to.  Zero or a negative errno value. */
 enum weir_status {

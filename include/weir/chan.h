@@ -91,15 +91,17 @@ weir_chan_words_of_(weir_chan *ch)
  * ticket in `missed`, one without flags, at which its side was told no.  While
  * that is still the word, the answer is that of the library: exactly full, or
  * (full set) exactly empty and open.  After a yes it is not, and then nobody
- * looks at the opposite line here, which a stream that flows would pay for. */
+ * looks at the opposite line here, which a stream that flows would pay for.
+ * Likely, since all else is a call: so a loop that polls is short. */
 static inline bool
 weir_chan_still_(weir_ring_shape shape, weir_ring_word *own,
                  weir_ring_word *opposite, uint64_t full)
 {
     const uint64_t ticket = weir_ring_load_word(&own->word);
 
-    return ticket == weir_load_rlx(&own->missed) &&
-           weir_ring_is_over(shape, &opposite->word, full, ticket);
+    return WEIR_LIKELY_(ticket == weir_load_rlx(&own->missed)) &&
+           WEIR_LIKELY_(
+               weir_ring_is_over(shape, &opposite->word, full, ticket));
 }
 
 /**
@@ -199,7 +201,7 @@ weir_chan_try_send(weir_chan *ch, const void *msg)
 {
     struct weir_chan_words_ *words = weir_chan_words_of_(ch);
 
-    if (ch != NULL &&
+    if (WEIR_LIKELY_(ch != NULL) &&
         weir_chan_still_(words->shape, &words->send, &words->receive, 0))
         return WEIR_AGAIN;
     return weir_chan_try_send_1(ch, msg);
@@ -251,8 +253,9 @@ weir_chan_try_recv(weir_chan *ch, void *msg)
 {
     struct weir_chan_words_ *words = weir_chan_words_of_(ch);
 
-    if (ch != NULL && weir_chan_still_(words->shape, &words->receive,
-                                       &words->send, WEIR_RING_FULL))
+    if (WEIR_LIKELY_(ch != NULL) &&
+        weir_chan_still_(words->shape, &words->receive, &words->send,
+                         WEIR_RING_FULL))
         return WEIR_AGAIN;
     return weir_chan_try_recv_1(ch, msg);
 }

@@ -12,7 +12,7 @@
 #include <weir/base.h>
 #include <weir/cpu.h>
 
-#define wr_likely(c) __builtin_expect(!!(c), 1)
+#define wr_likely(c) WEIR_LIKELY_(c)
 #define wr_unlikely(c) __builtin_expect(!!(c), 0)
 
 /* As likely as not: a conditional move is better than a branch. */
