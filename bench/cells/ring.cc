@@ -133,6 +133,14 @@ template <RingKind kind, size_t Bytes, size_t N> class RingCells
         return out;
     }
 
+    Params burst_params() const
+    {
+        Params out = params();
+
+        out.emplace_back("burst", std::to_string(burst_length));
+        return out;
+    }
+
     template <class Make> void add(Cell cell, const char *title, Make make)
     {
         cell.family = family_of(kind);
@@ -184,10 +192,8 @@ RingCells<kind, Bytes, N>::burst()
 {
     const Topology *t = &input_.topology;
     const Place place = cores_place(*t, 1);
-    Params named = params();
 
-    named.emplace_back("burst", std::to_string(burst_length));
-    add(make_cell("ring/pair", named, place, 1),
+    add(make_cell("ring/pair", burst_params(), place, 1),
         "One thread pushes 32 elements in a row and pops them; one operation "
         "is one element pushed and popped.",
         [=](auto type) {
@@ -202,7 +208,6 @@ void
 RingCells<kind, Bytes, N>::turns_at(const Place &place)
 {
     const Topology *t = &input_.topology;
-    Params bursts = params();
 
     add(make_placed_cell("ring/pingpong", params(), place, 2),
         "An element goes to a second thread and back through two rings; one "
@@ -211,8 +216,7 @@ RingCells<kind, Bytes, N>::turns_at(const Place &place)
             using Ring = type_of<decltype(type)>;
             return [=](int64_t ns) { return pingpong<Ring>(*t, place, N, ns); };
         });
-    bursts.emplace_back("burst", std::to_string(burst_length));
-    add(make_placed_cell("ring/turns", bursts, place, 2),
+    add(make_placed_cell("ring/turns", burst_params(), place, 2),
         "One thread pushes 32 elements in a row, another pops them and answers "
         "once; one operation is one element, the latency is that of a turn.",
         [=](auto type) {

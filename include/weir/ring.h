@@ -276,18 +276,19 @@ weir_ring_is_over(weir_ring_shape shape, WEIR_ATOMIC(uint64_t) *opposite,
  * if a stream is under way, each look from now on takes the line away that the
  * other side is writing.  So stay away until it is some lines ahead: a pause
  * for every eighth element since the last no, and not so many that the ring
- * fills up meanwhile.  True: look again; false: *ticket has had its rest.
+ * fills up meanwhile.  True: look again; false: this ticket has had its rest.
  */
 static inline bool
 weir_ring_rest(weir_ring_shape shape, weir_ring_word *own, uint64_t ticket)
 {
     const int64_t since = (int64_t)(ticket - weir_load_rlx(&own->missed));
-    uint64_t pauses = (uint64_t)since / (8 * WEIR_RING_STEP);
+    uint64_t pauses;
 
     /* Negative: another thread of this side missed a later one. */
     if (since <= 0)
         return false;
     weir_store_rlx(&own->missed, ticket);
+    pauses = (uint64_t)since / (8 * WEIR_RING_STEP);
     if (pauses > shape.capacity / 8)
         pauses = shape.capacity / 8;
     if (pauses > WEIR_RING_REST_MAX)
@@ -324,9 +325,9 @@ weir_ring_linger(weir_ring_shape shape, void *slots, weir_ring_word *own,
     if (!weir_ring_rest(shape, own, ticket))
         return false;
     for (unsigned i = 0; i < WEIR_RING_LINGER; i++) {
+        weir_cpu_relax();
         if (weir_load_rlx(weir_ring_stamp(slot)) == (ticket | full))
             break;
-        weir_cpu_relax();
     }
     return true;
 }
